@@ -1,0 +1,118 @@
+"""What can go wrong, as one tree; httpx errors are mapped onto it in `dockmagic.engine.failures`.
+
+    DockMagicError                everything below
+    ├── UsageError                an argument cannot be right; no request was made (also a ValueError)
+    ├── NotConnected              there is no engine to ask: none chosen, or the last choice failed
+    ├── EngineUnreachable         no answer at that address: no socket, refused, no permission, TLS, ssh
+    │   └── InsecureConnection    refused: plain TCP to another host, where everybody on the way would be root
+    ├── EngineTimeout             the engine took longer than the limit
+    ├── ProtocolError             what answered does not speak the Docker Engine API, or stopped in the middle
+    ├── VersionMismatch           the engine's API versions and ours do not overlap
+    └── APIError                  the engine's own complaint; has `.status`
+        ├── BadRequest            400
+        ├── NotFound              404
+        ├── Conflict              409
+        └── EngineFault           500 and above
+
+`EngineWarning` is the category of what an engine or a context warns of.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+__all__ = [
+    "APIError",
+    "BadRequest",
+    "Conflict",
+    "DockMagicError",
+    "EngineFault",
+    "EngineTimeout",
+    "EngineUnreachable",
+    "EngineWarning",
+    "InsecureConnection",
+    "NotConnected",
+    "NotFound",
+    "ProtocolError",
+    "UsageError",
+    "VersionMismatch",
+    "warn",
+]
+
+
+class DockMagicError(Exception):
+    """Base of every error here: `message` says what happened and to what, `hint` what to do next ("" if nothing)."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  {self.hint}" if self.hint else self.message
+
+    def _render_traceback_(self) -> list[str]:
+        """IPython's hook: the cell fails with these two lines instead of a traceback."""
+        lines = [f"{type(self).__name__}: {self.message}"]
+        return [*lines, f"  {self.hint}"] if self.hint else lines
+
+
+class UsageError(DockMagicError, ValueError):
+    """An argument that cannot be right, found before any request was made."""
+
+
+class NotConnected(DockMagicError):
+    """There is no engine to ask: none was chosen, or the last choice failed."""
+
+
+class EngineUnreachable(DockMagicError):
+    """Nothing usable answers at the engine's address."""
+
+
+class InsecureConnection(EngineUnreachable):
+    """Refused before anything was sent: plain TCP to a host that is not this one."""
+
+
+class EngineTimeout(DockMagicError):
+    """The engine did not answer within the limit. Whether it carried the request out is unknown."""
+
+
+class ProtocolError(DockMagicError):
+    """What answered is not a Docker Engine, or a reply was cut short."""
+
+
+class VersionMismatch(DockMagicError):
+    """The engine's range of API versions and dockmagic's do not overlap."""
+
+
+class APIError(DockMagicError):
+    """The engine refused or failed: `status` is the HTTP status, `message` names the engine's own words."""
+
+    def __init__(self, message: str, *, status: int, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+
+
+class BadRequest(APIError):
+    """400: the engine does not accept a parameter."""
+
+
+class NotFound(APIError):
+    """404: no such container, image, volume, network or endpoint."""
+
+
+class Conflict(APIError):
+    """409: the object's state or a name in use forbids it."""
+
+
+class EngineFault(APIError):
+    """500 and above: the engine failed while doing it."""
+
+
+class EngineWarning(UserWarning):
+    """A warning of the engine (of a container's creation, say) or about the connection to it."""
+
+
+def warn(message: str) -> None:
+    """Warn every time, not once per line of code: each connection and each container has its own warnings."""
+    warnings.warn_explicit(message, EngineWarning, filename="dockmagic", lineno=1, registry=None)

@@ -1,0 +1,22 @@
+"""Untrusted text made fit to be shown: names and messages come from engines and whoever made the objects."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["shown", "single_line"]
+
+# C0 and C1 controls, and the characters that turn the writing direction or hide text
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
+_LENGTH = 80
+
+
+def single_line(text: str) -> str:
+    """`text` without control characters (ANSI escapes lose their ESC), runs of them replaced by one blank."""
+    return _UNPRINTABLE.sub(" ", text).strip()
+
+
+def shown(text: str, *, length: int = _LENGTH) -> str:
+    """`text` in one line and at most `length` characters, as a message names it."""
+    line = single_line(text)
+    return line if len(line) <= length else line[: length - 1] + "…"
