@@ -1,0 +1,77 @@
+"""run: create a container and start it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+from dockmagic.errors import APIError, NotFound, UsageError, warn
+from dockmagic.options import Argument, Option
+from dockmagic.registry import command as register
+from dockmagic.text import shown, single_line
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from dockmagic.engine.client import Engine
+
+__all__ = ["run"]
+
+
+@register("run", columns="containers.CONTAINERS", quiet="id", example="%drun -d --name web -p 8080:80 nginx:alpine")
+def run(  # noqa: PLR0913 - docker's flags
+    engine: Engine,
+    image: Annotated[str, Argument("IMAGE", help="Must be there: %dpull fetches it")],
+    command: Annotated[Sequence[str], Argument("COMMAND", help="Instead of the image's own", rest=True)] = (),
+    *,
+    detach: Annotated[bool, Option("--detach", "-d", help="In the background; the only way so far")] = False,
+    name: Annotated[str | None, Option("--name", help="Of the container", metavar="NAME")] = None,
+    env: Annotated[
+        Sequence[str],
+        Option("--env", "-e", help="NAME alone: the value it has here", metavar="NAME=VALUE", repeat=True),
+    ] = (),
+    labels: Annotated[Sequence[str], Option("--label", "-l", help="A label", metavar="NAME=VALUE", repeat=True)] = (),
+    ports: Annotated[
+        Sequence[str], Option("--publish", "-p", help="A port", metavar="[[IP:]HOST:]CONTAINER", repeat=True)
+    ] = (),
+    volumes: Annotated[
+        Sequence[str], Option("--volume", "-v", help="A volume or a path", metavar="[SOURCE:]TARGET", repeat=True)
+    ] = (),
+) -> pd.DataFrame:
+    """Create a container and start it in the background; its row as in `ps`.
+
+    The engine's warnings are shown as EngineWarning. Raises UsageError for a text that docker would refuse, NotFound
+    for an image that is not there, Conflict for a name in use. A container that is created but does not start stays,
+    as with docker, and the error says so. API: POST /containers/create, POST /containers/{id}/start.
+    """
+    from dockmagic.engine.containers import container_create, container_list, container_start
+    from dockmagic.engine.create_body import create_body
+    from dockmagic.frames.containers import CONTAINERS
+    from dockmagic.frames.schema import to_frame
+
+    if not detach:
+        raise UsageError("run works in the background only: add -d (detach=True); its output cannot be attached to yet")
+    if not image.strip():
+        raise UsageError(f"{image!r} is no name of an image")
+    if name is not None and not name.strip():
+        raise UsageError(f"{name!r} is no name of a container")
+    body = create_body(image, command, env=env, labels=labels, ports=ports, volumes=volumes, environ=os.environ)
+    try:
+        created = container_create(engine, body, name=name)
+    except NotFound as missing:
+        raise NotFound(
+            f'no image "{shown(image)}" on {engine.endpoint.display}',
+            status=missing.status,
+            hint=f"Fetch it first: %dpull {shown(image)}",
+        ) from missing
+    for warning in created.get("Warnings") or []:
+        warn(single_line(str(warning)))
+    container = str(created.get("Id", ""))
+    try:
+        container_start(engine, container)
+    except APIError as error:
+        error.hint = f"It was created but does not run: %drm {name or container[:12]}"
+        raise
+    rows = container_list(engine, all=True, filters={"id": container})
+    return to_frame(rows, CONTAINERS, engine=engine)

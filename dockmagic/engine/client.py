@@ -1,0 +1,282 @@
+"""Engine: one Docker Engine, asked over its HTTP API."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+import time
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Self
+
+import httpx
+import orjson
+
+from dockmagic import __version__
+from dockmagic.engine.dial import Dialer
+from dockmagic.engine.failures import failures, raise_for_status
+from dockmagic.engine.stop import Stop
+from dockmagic.engine.stream import Stream
+from dockmagic.engine.transport import EngineTransport
+from dockmagic.engine.url import authority, with_query
+from dockmagic.engine.versions import common_version, pinned_version
+from dockmagic.errors import InsecureConnection, ProtocolError, UsageError, warn
+from dockmagic.text import shown, single_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
+    from typing import TypeAlias
+
+    from dockmagic.engine.endpoint import Endpoint
+    from dockmagic.engine.transport import RawStream
+
+    _Params: TypeAlias = Mapping[str, object] | None
+
+__all__ = ["Engine"]
+
+CONNECT_TIMEOUT = 30.0
+"""Seconds to connect in, as docker's own client."""
+READ_TIMEOUT = 60.0
+"""Seconds that an engine may be silent, where it is not right to be slow."""
+
+_logger = logging.getLogger("dockmagic")
+_SECRET = re.compile(r"(?<=[?&])(buildargs|auth|password|token)=[^&]*|(?<=//)[^/@?&]*(?=@)")
+
+
+class Engine:
+    """One Docker Engine. Safe to share between threads; each request has a connection of its own meanwhile.
+
+    Made by `dockmagic.connect()`. It negotiates the API version with the first request, keeps its connections, and
+    closes them in `close()` (or at the end of a `with`).
+
+    Every method raises EngineUnreachable, EngineTimeout or ProtocolError when talking fails, VersionMismatch when there
+    is no common version, and an APIError (NotFound, Conflict, ...) with the engine's own words when it refuses.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        timeout: float | None = READ_TIMEOUT,
+        insecure: bool = False,
+        api_version: str | None = None,
+    ) -> None:
+        """Nothing is sent yet. `timeout`: seconds an engine may be silent; `api_version` pins, past our newest.
+
+        Raises InsecureConnection for plain tcp to another host, unless `insecure`.
+        """
+        _check_safety(endpoint, insecure=insecure)
+        self.endpoint = endpoint
+        self._version = pinned_version(api_version)
+        self._negotiating = threading.Lock()
+        base = f"http://{authority(endpoint)}"
+        self._client = httpx.Client(
+            transport=EngineTransport(Dialer(endpoint)),
+            base_url=base,
+            timeout=httpx.Timeout(timeout, connect=CONNECT_TIMEOUT),
+            follow_redirects=False,
+            trust_env=False,
+            headers={"User-Agent": f"dockmagic/{__version__}", "Accept-Encoding": "identity"},
+        )
+
+    def __repr__(self) -> str:
+        version = f" API {self._version}" if self._version else ""
+        return f"<Engine {self.host}{version}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection that is kept; streams that are open close theirs."""
+        self._client.close()
+
+    @property
+    def host(self) -> str:
+        """Where it is, in docker's form: unix:///var/run/docker.sock."""
+        return single_line(self.endpoint.host)
+
+    @property
+    def timeout(self) -> float | None:
+        """Seconds that the engine may be silent, where it is not right to be slow; None for no limit."""
+        return self._client.timeout.read
+
+    @timeout.setter
+    def timeout(self, seconds: float | None) -> None:
+        self._client.timeout = httpx.Timeout(seconds, connect=CONNECT_TIMEOUT)
+
+    @property
+    def api_version(self) -> str:
+        """The version of the API that requests use: the newest both sides know, negotiated once with /_ping."""
+        if self._version is None:
+            with self._negotiating:
+                if self._version is None:
+                    self._version = self._negotiate()
+        return self._version
+
+    def ping(self) -> float:
+        """GET /_ping, and how long the answer took, in seconds."""
+        start = time.perf_counter()
+        self._check_identity(self._send("GET", "/_ping"))
+        return time.perf_counter() - start
+
+    def get(self, path: str, *, params: _Params = None, **options: Any) -> Any:
+        """GET `path` ("/containers/json", no version in front): JSON as Python data, other text as str, else None.
+
+        Options of `get`, `post`, `put`, `delete` and `head`: `params` (query; None values are left out, True is "true",
+        dicts and lists become JSON), `json` or `content` (body), `headers`, `timeout` (seconds or None).
+        """
+        return self.request("GET", path, params=params, **options)
+
+    def post(self, path: str, *, params: _Params = None, **options: Any) -> Any:
+        """POST `path`, with `json=` or `content=` (bytes or an iterator of bytes) as body. See `get`."""
+        return self.request("POST", path, params=params, **options)
+
+    def put(self, path: str, *, params: _Params = None, **options: Any) -> Any:
+        """PUT `path`. See `get`."""
+        return self.request("PUT", path, params=params, **options)
+
+    def delete(self, path: str, *, params: _Params = None, **options: Any) -> Any:
+        """DELETE `path`. See `get`."""
+        return self.request("DELETE", path, params=params, **options)
+
+    def head(self, path: str, *, params: _Params = None, **options: Any) -> httpx.Headers:
+        """HEAD `path`: the reply's headers. See `get`."""
+        response = self._send("HEAD", self._versioned(path), params=params, **options)
+        raise_for_status(self.endpoint, response)
+        return response.headers
+
+    def request(self, method: str, path: str, *, params: _Params = None, **options: Any) -> Any:
+        """Any request whose reply is read at once. See `get`."""
+        return self.exchange(method, path, params=params, **options)[1]
+
+    def exchange(self, method: str, path: str, *, params: _Params = None, **options: Any) -> tuple[int, Any]:
+        """As `request`, with the reply's status in front (204 and 304 differ where something may be so already)."""
+        response = self._send(method, self._versioned(path), params=params, **options)
+        if response.status_code != HTTPStatus.NOT_MODIFIED:  # what was asked for is so already
+            raise_for_status(self.endpoint, response)
+        return response.status_code, _decoded(response)
+
+    @contextmanager
+    def stream(self, method: str, path: str, *, params: _Params = None, **options: Any) -> Iterator[Stream]:
+        """A reply that goes on (events, progress), without a limit on silence; closed at the end of the `with`."""
+        stop = Stop()
+        options.setdefault("timeout", None)
+        response = self._open(method, self._versioned(path), params=params, stop=stop, **options)
+        with Stream(response, stop=stop, failures=self._failures) as stream:
+            yield stream
+
+    @contextmanager
+    def upgrade(self, path: str, *, protocol: str = "tcp", **options: Any) -> Iterator[RawStream]:
+        """POST `path` and keep the connection as a stream of bytes both ways (exec, attach, BuildKit's session).
+
+        Raises ProtocolError if the engine answers without switching protocols.
+        """
+        headers = {"Connection": "Upgrade", "Upgrade": protocol, **options.pop("headers", {})}
+        options.setdefault("timeout", None)
+        response = self._open("POST", self._versioned(path), headers=headers, **options)
+        try:
+            if "network_stream" not in response.extensions:
+                raise ProtocolError(f"the engine answered {response.status_code} instead of switching to {protocol}")
+            with self._failures():
+                yield response.extensions["network_stream"]
+        finally:
+            response.close()
+
+    def _versioned(self, path: str) -> str:
+        if not path.startswith("/"):
+            raise UsageError(f"an endpoint's path starts with a slash: {shown(path)!r}")
+        return f"/v{self.api_version}{path}"
+
+    def _negotiate(self) -> str:
+        return common_version(self.endpoint, self._check_identity(self._send("GET", "/_ping")))
+
+    def _check_identity(self, response: httpx.Response) -> str:
+        """The newest API version that the engine knows. Raises ProtocolError for what is no Docker Engine."""
+        newest: str = response.headers.get("api-version", "")
+        if newest or response.content.strip() == b"OK":
+            raise_for_status(self.endpoint, response)
+            return newest
+        if response.status_code == HTTPStatus.BAD_REQUEST:  # Go's own word of a TLS port, before any handler
+            raise_for_status(self.endpoint, response)
+        kind = shown(response.headers.get("content-type", "no content type"))
+        raise ProtocolError(
+            f"what answers at {self.host} is not a Docker Engine: GET /_ping gave {response.status_code} ({kind})",
+            hint="Check the address: %dconnect HOST, %dcontext ls",
+        )
+
+    def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """A request whose reply is read to its end."""
+        response = self._open(method, path, check=False, **options)
+        with self._failures():
+            try:
+                response.read()
+            finally:
+                response.close()
+        return response
+
+    def _open(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: _Params = None,
+        stop: Stop | None = None,
+        check: bool = True,
+        **options: Any,
+    ) -> httpx.Response:
+        """A request whose reply is read by the caller; with `check`, errors are raised here."""
+        start = time.perf_counter()
+        if "json" in options:
+            options["content"] = orjson.dumps(options.pop("json"))
+            options["headers"] = {"Content-Type": "application/json", **options.get("headers", {})}
+        if "timeout" in options:
+            options["timeout"] = httpx.Timeout(options["timeout"], connect=CONNECT_TIMEOUT)
+        with self._failures():
+            request = self._client.build_request(
+                method, with_query(path, params), extensions={"stop": stop} if stop else None, **options
+            )
+            response = self._client.send(request, stream=True)
+        _log(request, response.status_code, time.perf_counter() - start)
+        if check and response.status_code >= HTTPStatus.MULTIPLE_CHOICES:
+            with self._failures():
+                response.read()
+            raise_for_status(self.endpoint, response)
+        return response
+
+    def _failures(self) -> AbstractContextManager[None]:
+        return failures(self.endpoint)
+
+
+def _check_safety(endpoint: Endpoint, *, insecure: bool) -> None:
+    if endpoint.tls is not None and not endpoint.tls.verify:
+        warn(f"the certificate of {endpoint.display} is not checked: the context {endpoint.context} says SkipTLSVerify")
+    if endpoint.scheme == "tcp" and endpoint.tls is None and not endpoint.is_loopback and not insecure:
+        raise InsecureConnection(
+            f"{endpoint.display} (chosen because {endpoint.source}) is neither encrypted nor does it ask who you are: "
+            "whoever can read or reach that connection is root on that host",
+            hint="Use TLS (DOCKER_TLS_VERIFY=1, DOCKER_CERT_PATH) or ssh://; to insist: %dconnect --insecure HOST, "
+            "connect(insecure=True), %config DockMagic.insecure = True or DOCKMAGIC_INSECURE=1",
+        )
+
+
+def _decoded(response: httpx.Response) -> Any:
+    if not response.content:
+        return None
+    if "json" not in response.headers.get("content-type", ""):
+        return response.content.decode(errors="replace")
+    try:
+        return orjson.loads(response.content)
+    except orjson.JSONDecodeError as error:
+        raise ProtocolError(f"the engine sent what is not JSON: {response.content[:60]!r}") from error
+
+
+def _log(request: httpx.Request, status: int, seconds: float) -> None:
+    """One line per request, without what could be a secret in it."""
+    if _logger.isEnabledFor(logging.DEBUG):
+        target = _SECRET.sub(lambda found: f"{found[1]}=********" if found[1] else "********", str(request.url))
+        _logger.debug("%s %s -> %d in %.1f ms", request.method, target, status, seconds * 1000)

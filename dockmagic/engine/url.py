@@ -1,0 +1,54 @@
+"""Paths and queries of requests: names quoted into segments, parameters as docker writes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import httpx
+import orjson
+
+from dockmagic.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dockmagic.engine.endpoint import Endpoint
+
+__all__ = ["authority", "segment", "with_query"]
+
+
+def segment(name: str, what: str) -> str:
+    """`name` as one segment of a path. Raises UsageError for one that would leave it: an empty one, "." and "..".
+
+    An engine cleans paths with a redirect: /containers//json is the list of all, and not quoting helps against "..".
+    """
+    if name in {"", ".", ".."}:
+        raise UsageError(f"{name!r} is no name of {what}")
+    return quote(name, safe="")
+
+
+def authority(endpoint: Endpoint) -> str:
+    """What stands as host in the URLs of requests, and thus in their Host header."""
+    if endpoint.scheme != "tcp":
+        return "docker"  # Go refuses a Host header with a path in it
+    hostname = f"[{endpoint.hostname}]" if ":" in endpoint.hostname else endpoint.hostname
+    return f"{hostname}:{endpoint.port}"
+
+
+def with_query(path: str, params: Mapping[str, object] | None) -> str:
+    """`path` with `params` behind it: None is left out, True is "true", dicts and lists are JSON.
+
+    httpx's own `params` would replace a query that the path already has.
+    """
+    pairs = {name: _query_value(value) for name, value in (params or {}).items() if value is not None}
+    query = str(httpx.QueryParams(pairs))
+    return path + ("&" if "?" in path else "?") + query if query else path
+
+
+def _query_value(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (dict, list, tuple)):
+        return orjson.dumps(value).decode()
+    return str(value)

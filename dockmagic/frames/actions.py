@@ -1,0 +1,32 @@
+"""The columns of what was done: one object per row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dockmagic.frames.schema import Column
+
+if TYPE_CHECKING:
+    from dockmagic.frames.schema import Schema
+
+__all__ = ["ACTIONS", "TRANSFERS"]
+
+ACTIONS: Schema = (
+    Column("name", "name", "str", "as it was given"),
+    Column("id", "id", "str", "12 digits; NA if there is no such object"),
+    Column("action", "action", "str", "what was done"),
+    Column("changed", "changed", "bool", "whether it made a difference"),
+    Column("ok", "ok", "bool", "whether it is now as was asked"),
+    Column("exit_code", "exit_code", "Int64", "of the process that was waited for"),
+    Column("error", "error", "str", "why not; NA if ok"),
+    Column("seconds", "seconds", "float64", "that it took"),
+)
+
+TRANSFERS: Schema = (
+    Column("reference", "reference", "str", "of the image"),
+    Column("id", "id", "str", "12 digits"),
+    Column("digest", "digest", "str", "of its manifest"),
+    Column("status", "status", "str", "the engine's last words"),
+    Column("size", "size", "Int64", "bytes of all its layers"),
+    Column("seconds", "seconds", "float64", "that it took"),
+)
