@@ -1,0 +1,62 @@
+# What one does with this repository: `make` lists it. Needs GNU make, python3 (3.11 or newer) and its venv module.
+
+PYTHON3 ?= python3
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+PYTEST_ARGS ?=
+PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PACKAGES := docker.io iptables iproute2 busybox-static openssh-server docker-registry
+
+.DEFAULT_GOAL := help
+.PHONY: help tour test check lab bench constraints clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
+		printf '%-20s %s\n' "$$name" "$$text"; \
+	done
+
+tour: $(VENV)/.installed ## the tour: starts an engine of its own, runs notebooks/tour.ipynb on it and shows it
+	@$(PYTHON) -m notebooks.run_tour
+
+test: $(VENV)/.installed ## the test suite, on real engines that it starts itself; PYTEST_ARGS="-k ps" chooses
+	@sh tests/engines/install.sh $(PACKAGES) || [ "$$DOCKMAGIC_REQUIRE_ENGINE" != 1 ]
+	@$(PYTHON) -m pytest $(PYTEST_ARGS)
+
+check: $(VENV)/.installed ## ruff and mypy
+	@$(PYTHON) -m ruff check
+	@$(PYTHON) -m ruff format --check
+	@$(PYTHON) -m mypy
+
+lab: $(VENV)/.installed-lab ## Jupyter Lab with the tour
+	@$(PYTHON) -m jupyter lab notebooks/tour.ipynb
+
+bench: $(VENV)/.installed ## the benchmarks
+	@$(PYTHON) -m benchmarks
+
+constraints: ## writes constraints.txt anew, with the newest versions; PYTHON3 must be the oldest Python, 3.11
+	@$(PYTHON3) -m venv --clear build/constraints
+	@build/constraints/bin/python -c 'import tomllib; p = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
+		print(*p["dependencies"], *sum(p["optional-dependencies"].values(), []), sep="\n")' > build/requirements.txt
+	@build/constraints/bin/python -m pip install --quiet --disable-pip-version-check -r build/requirements.txt
+	@{ echo "# Made by make constraints: pip freeze of a new environment with all that pyproject.toml names, Python 3.11."; \
+		build/constraints/bin/python -m pip freeze | grep == | LC_ALL=C sort -f; } > build/constraints.txt
+	@mv build/constraints.txt constraints.txt
+	@rm -rf build/constraints build/requirements.txt
+
+clean: ## removes .venv and all that tools have written
+	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(PYTHON):
+	@$(PYTHON3) -c 'import sys; v = sys.version.split()[0]; sys.version_info >= (3, 11) or sys.exit( \
+		"dockmagic needs Python 3.11 or newer, $(PYTHON3) is " + v + ". With another one: make PYTHON3=python3.13 ...")'
+	@$(PYTHON3) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(PYTHON)
+	@echo "installing dockmagic and its tools into $(VENV)" >&2
+	@$(PIP_INSTALL) -e '.[dev,plot]'
+	@touch $@
+
+$(VENV)/.installed-lab: $(VENV)/.installed
+	@$(PIP_INSTALL) -e '.[lab]'
+	@touch $@
