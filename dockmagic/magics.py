@@ -205,8 +205,8 @@ def _command(word: str, tokens: list[str]) -> tuple[Command, list[str]]:
     if not tokens or tokens[0] not in seconds:
         near = get_close_matches(tokens[0], seconds, n=1) if tokens else []
         known = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(seconds)}"
-        wrong = f"{shown(tokens[0])!r} is no command" if tokens else "which command?"
-        raise UsageError(f"%d{word}: {wrong}. {known}")
+        wrong = f"{shown(tokens[0])!r} is no command." if tokens else "which command?"
+        raise UsageError(f"%d{word}: {wrong} {known}")
     return registry.load(f"{word} {tokens[0]}"), tokens[1:]
 
 

@@ -42,4 +42,6 @@ def ps(
 
     limit = 1 if latest and last is None else last
     rows = container_list(engine, all=all, limit=limit if limit and limit > 0 else None, size=size, filters=filter)
+    if size:  # the engine leaves a size of 0 out
+        rows = [{"SizeRw": 0, "SizeRootFs": 0, **row} for row in rows]
     return to_frame(rows, containers(no_trunc=no_trunc), engine=engine)

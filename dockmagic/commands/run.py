@@ -65,13 +65,14 @@ def run(  # noqa: PLR0913 - docker's flags
             status=missing.status,
             hint=f"Fetch it first: %dpull {shown(image)}",
         ) from missing
-    for warning in created.get("Warnings") or []:
-        warn(single_line(str(warning)))
     container = str(created.get("Id", ""))
     try:
         container_start(engine, container)
     except APIError as error:
         error.hint = f"It was created but does not run: %drm {name or container[:12]}"
         raise
+    finally:  # not before: whoever makes warnings errors has a container that runs all the same
+        for warning in created.get("Warnings") or []:
+            warn(single_line(str(warning)))
     rows = container_list(engine, all=True, filters={"id": container})
     return to_frame(rows, CONTAINERS, engine=engine)

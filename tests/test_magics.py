@@ -1,0 +1,257 @@
+"""The magics in an IPython shell: loading, values, errors, and which engine is asked."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import subprocess
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+import dockmagic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.conftest import DockerCli
+    from tests.engines.dockerd import Dockerd
+
+
+@pytest.fixture
+def shell() -> Iterator[InteractiveShell]:
+    """Return an IPython shell of its own, without a history file."""
+    shell = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))
+    yield shell
+    dockmagic.unload_ipython_extension(shell)
+    atexit.unregister(shell.atexit_operations)
+    shell.atexit_operations()
+
+
+@pytest.fixture
+def connected(shell: InteractiveShell, engine_process: Dockerd) -> InteractiveShell:
+    """Return a shell with dockmagic loaded and connected to the test engine."""
+    run(shell, "%load_ext dockmagic", f"conn = %dconnect {engine_process.host}")
+    return shell
+
+
+def run(shell: InteractiveShell, *cells: str) -> Any:
+    """Run cells that must succeed; return the last one's value."""
+    result = None
+    for cell in cells:
+        done = shell.run_cell(cell, silent=False)
+        done.raise_error()
+        result = done.result
+    return result
+
+
+def fail(shell: InteractiveShell, cell: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """Run a cell that must fail; return what a person reads."""
+    capsys.readouterr()
+    assert not shell.run_cell(cell).success
+    printed = capsys.readouterr()
+    return (printed.out + printed.err).strip()
+
+
+def everything(shell: InteractiveShell) -> dict[str, Any]:
+    """What an extension could leave behind in a shell."""
+    return {
+        "line": set(shell.magics_manager.magics["line"]),
+        "cell": set(shell.magics_manager.magics["cell"]),
+        "user": set(vars(shell.magics_manager.user_magics)),
+        "configurables": {type(each).__name__ for each in shell.configurables},
+        "matchers": list(shell.Completer.custom_matchers),
+        "names": {name for name in shell.user_ns if not name.startswith("_")},
+        "threads": [thread.name for thread in threading.enumerate() if thread.name.startswith("dockmagic")],
+    }
+
+
+def test_unloading_leaves_nothing_behind(shell: InteractiveShell, engine_process: Dockerd) -> None:
+    """Not a magic, not a setting, not a thread; and it can be loaded again."""
+    run(shell, "%load_ext storemagic", "%unload_ext storemagic")  # IPython loads its own %load_ext at first use
+    before = everything(shell)
+    for _ in range(2):
+        run(shell, "%load_ext dockmagic", f"%dconnect {engine_process.host}", "%dps", "%unload_ext dockmagic")
+        assert everything(shell) == before | {"names": before["names"]}
+
+
+def test_loading_twice_changes_nothing(shell: InteractiveShell) -> None:
+    """Also as `%reload_ext`, which gives it a fresh start."""
+    run(shell, "%load_ext dockmagic")
+    loaded = everything(shell)
+    dockmagic.load_ipython_extension(shell)
+    assert everything(shell) == loaded
+    run(shell, "%reload_ext dockmagic")
+    assert everything(shell) == loaded
+
+
+def test_a_magic_gives_a_frame_to_assign(connected: InteractiveShell) -> None:
+    """`df = %dps -a`."""
+    run(connected, "df = %dps -a")
+    assert isinstance(connected.user_ns["df"], pd.DataFrame)
+
+
+def test_long_forms_are_the_same_commands(connected: InteractiveShell) -> None:
+    """`%dcontainer ls` is `%dps`, `%dimage ls` is `%dimages`."""
+    for short, long in (("%dps -a", "%dcontainer ls -a"), ("%dimages", "%dimage ls"), ("%dinfo", "%dsystem info")):
+        frames = (run(connected, cell).astype(str) for cell in (short, long))
+        # the engine's own order differs between calls where images are of the same age
+        pd.testing.assert_frame_equal(*(frame.sort_values(list(frame), ignore_index=True) for frame in frames))
+
+
+def test_quiet_gives_the_ids_as_a_list_of_text(connected: InteractiveShell, label: str) -> None:
+    """To be handed to another magic with `{ids}`: several arguments, or none."""
+    run(connected, f"a = %drun -d -q -l {label} bb:1 sleep 9", f"b = %drun -d -q -l {label} bb:1 sleep 9")
+    ids = run(connected, f"ids = %dps -q --filter label={label}", "ids")
+    assert sorted(ids) == sorted(connected.user_ns["a"] + connected.user_ns["b"])
+    assert list(run(connected, "%drm -f {ids}")["changed"]) == [True, True]
+    assert run(connected, f"%dps -aq --filter label={label}") == []
+
+
+def test_a_semicolon_silences(connected: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:
+    """As after any expression."""
+    capsys.readouterr()
+    run(connected, "%dps -a;", "%dinfo ;")
+    assert capsys.readouterr().out == ""
+
+
+def test_help_is_printed_and_nothing_else_happens(
+    connected: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """--help, also where an argument is missing; behind the image it belongs to the container."""
+    for cell in ("%dps --help", "%drm --help", "%dcontainer run --help"):
+        assert run(connected, cell) is None
+        assert capsys.readouterr().out.startswith(f"%d{cell.split()[-2].removeprefix('%d')} [OPTIONS]")
+
+
+def test_the_question_mark_shows_the_same_help(connected: InteractiveShell) -> None:
+    """`%dps?`."""
+    info = connected.object_inspect("%dps", detail_level=0)
+    assert info["docstring"].startswith("%dps [OPTIONS]")
+    assert "--filter KEY=VALUE" in info["docstring"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("%dps --al", "UsageError: %dps: unknown option --al. Did you mean --all (-a)?"),
+        ("%dps web", "UsageError: %dps: unexpected argument 'web'"),
+        ("%drm 'web", "UsageError: a quote is not closed: 'web"),
+        ("%dcontext lss", "UsageError: %dcontext: 'lss' is no command. Did you mean ls?"),
+        ("%dcontainer", "UsageError: %dcontainer: which command? There are: list, ls, ps, remove, rm, run"),
+        ("%drm {nobody}", "UsageError: {nobody}: nobody is not defined."),
+        ("%drm ''", "UsageError: '' is no name of a container"),
+    ],
+)
+def test_a_bad_argument_is_one_line(
+    connected: InteractiveShell, capsys: pytest.CaptureFixture[str], cell: str, said: str
+) -> None:
+    """A UsageError, with what may have been meant."""
+    printed = fail(connected, cell, capsys)
+    assert printed.startswith(said)
+    assert "\n" not in printed
+
+
+def test_an_engines_error_is_two_lines(connected: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:
+    """What happened to what, and what to do next; no traceback."""
+    printed = fail(connected, "%drm dmt-nobody", capsys).splitlines()
+    assert len(printed) == 2
+    assert printed[0].startswith('NotFound: no container "dmt-nobody" on ')
+    assert printed[1].startswith("  %dps -a lists all")
+
+
+def test_a_connection_that_failed_leaves_none(
+    connected: InteractiveShell, capsys: pytest.CaptureFixture[str], label: str
+) -> None:
+    """The next command must not hit the engine before: not even a `%drm` after a mistyped `%dconnect`."""
+    run(connected, f"%drun -d --name dmt-spared -l {label} bb:1 sleep 99")
+    for wrong in ("%dconnect unix:///nowhere/docker.sock", "%dconnect --nonsense", "%dcontext use nobody"):
+        run(connected, f"%dconnect {connected.user_ns['conn']['host'][0]}")
+        fail(connected, wrong, capsys)
+        printed = fail(connected, "%drm -f dmt-spared", capsys)
+        assert printed.startswith("NotConnected: there is no engine: the last connection failed (")
+    run(connected, f"%dconnect {connected.user_ns['conn']['host'][0]}")
+    assert list(run(connected, f"%dps --filter label={label}")["name"]) == ["dmt-spared"]
+
+
+def test_connect_tells_what_it_is_connected_to_and_why(connected: InteractiveShell, engine_process: Dockerd) -> None:
+    """Without an argument it stays with the engine that was chosen."""
+    row = run(connected, "%dconnect").iloc[0].to_dict()
+    assert row["host"] == engine_process.host
+    assert row["source"] == "%dconnect named it"
+    assert row["tls"] is False
+    assert row["ping_ms"] > 0
+
+
+def test_docker_s_own_choice_is_connected_to_at_first_use(
+    shell: InteractiveShell, engine_process: Dockerd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without %dconnect: DOCKER_HOST, contexts and so on."""
+    monkeypatch.setenv("DOCKER_HOST", engine_process.host)
+    frame = run(shell, "%load_ext dockmagic", "%dps -a")
+    assert frame.attrs["host"] == engine_process.host
+    assert list(run(shell, "%dconnect")["source"]) == ["DOCKER_HOST is set"]
+
+
+def test_the_host_setting_comes_before_docker_s_own_choice(shell: InteractiveShell, engine_process: Dockerd) -> None:
+    """`%config DockMagic.host`."""
+    run(shell, "%load_ext dockmagic", f"%config DockMagic.host = '{engine_process.host}'")
+    assert run(shell, "%dps -a").attrs["host"] == engine_process.host
+
+
+def test_the_timeout_setting_holds_for_the_current_engine_too(connected: InteractiveShell) -> None:
+    """`%config DockMagic.timeout`."""
+    run(connected, "%config DockMagic.timeout = 7.5", "import dockmagic")
+    assert run(connected, "dockmagic.magics.loaded(get_ipython()).engine.timeout") == 7.5
+
+
+def test_another_engine_can_be_asked_once(connected: InteractiveShell, plain_tcp: Dockerd) -> None:
+    """-H; the current engine stays."""
+    assert run(connected, "%dps -H tcp://127.0.0.1:2375").attrs["host"] == "tcp://127.0.0.1:2375"
+    assert run(connected, "%dps").attrs["host"] == connected.user_ns["conn"]["host"][0]
+
+
+def test_a_context_can_be_used_saved_and_asked_once(
+    connected: InteractiveShell, plain_tcp: Dockerd, docker_cli: DockerCli, isolated: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`%dcontext use`, with --save for docker too, and --context on any command."""
+    docker = shutil.which("docker") or "docker"
+    create = [docker, "context", "create", "lab", "--docker", "host=tcp://127.0.0.1:2375"]
+    subprocess.run(create, check=True, capture_output=True)
+    assert list(run(connected, "%dcontext ls")["name"]) == ["default", "lab"]
+    assert run(connected, "%dinfo --context lab").attrs["host"] == "tcp://127.0.0.1:2375"
+    (row,) = run(connected, "%dcontext use lab").to_dict("records")
+    assert (row["host"], row["source"]) == ("tcp://127.0.0.1:2375", "--context named lab")
+    assert list(run(connected, "%dcontext ls").query("current")["name"]) == ["default"]
+    run(connected, "%dcontext use --save lab")
+    assert list(run(connected, "%dcontext ls").query("current")["name"]) == ["lab"]
+    shown = subprocess.run([docker, "context", "ls", "--format", "{{.Name}} {{.Current}}"], check=True, capture_output=True)
+    assert b"lab true" in shown.stdout.splitlines()
+
+
+def test_current_is_the_engine_of_the_notebook(connected: InteractiveShell, engine_process: Dockerd) -> None:
+    """For Python code in a cell; elsewhere there is none."""
+    assert run(connected, "import dockmagic", "dockmagic.ps(dockmagic.magics.loaded(get_ipython()).engine)") is not None
+
+
+def test_current_says_what_to_do_outside_a_notebook() -> None:
+    """It is no secret default."""
+    with pytest.raises(dockmagic.errors.NotConnected, match="no notebook session"):
+        dockmagic.current()
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_warning_is_a_line_of_its_own(
+    connected: InteractiveShell, capsys: pytest.CaptureFixture[str], foreign_image: str, label: str
+) -> None:
+    """Not a line of our code with a line number; and each time."""
+    for _ in range(2):
+        capsys.readouterr()
+        run(connected, f"%drun -d -q -l {label} {foreign_image} sleep 9;")
+        printed = capsys.readouterr().err.strip()
+        assert printed.startswith("Warning: The requested image's platform (linux/s390x)")
+        assert "\n" not in printed
