@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import logging
-import re
 import threading
 import time
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self
 
-import httpx
 import orjson
 
-from dockmagic import __version__
-from dockmagic.engine.dial import Dialer
-from dockmagic.engine.failures import failures, raise_for_status
+from dockmagic.engine.endpoint_client import EndpointClient
+from dockmagic.engine.failures import raise_for_status
 from dockmagic.engine.stop import Stop
 from dockmagic.engine.stream import Stream
-from dockmagic.engine.transport import EngineTransport
-from dockmagic.engine.url import authority, with_query
 from dockmagic.engine.versions import common_version, pinned_version
 from dockmagic.errors import InsecureConnection, ProtocolError, UsageError, warn
 from dockmagic.text import shown, single_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from contextlib import AbstractContextManager
     from typing import TypeAlias
+
+    import httpx
 
     from dockmagic.engine.endpoint import Endpoint
     from dockmagic.engine.transport import RawStream
@@ -36,13 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Engine"]
 
-CONNECT_TIMEOUT = 30.0
-"""Seconds to connect in, as docker's own client."""
 READ_TIMEOUT = 60.0
 """Seconds that an engine may be silent, where it is not right to be slow."""
-
-_logger = logging.getLogger("dockmagic")
-_SECRET = re.compile(r"(?<=[?&])(buildargs|auth|password|token)=[^&]*|(?<=//)[^/@?&]*(?=@)")
 
 
 class Engine:
@@ -71,15 +61,7 @@ class Engine:
         self.endpoint = endpoint
         self._version = pinned_version(api_version)
         self._negotiating = threading.Lock()
-        base = f"http://{authority(endpoint)}"
-        self._client = httpx.Client(
-            transport=EngineTransport(Dialer(endpoint)),
-            base_url=base,
-            timeout=httpx.Timeout(timeout, connect=CONNECT_TIMEOUT),
-            follow_redirects=False,
-            trust_env=False,
-            headers={"User-Agent": f"dockmagic/{__version__}", "Accept-Encoding": "identity"},
-        )
+        self._client = EndpointClient(endpoint, timeout=timeout)
 
     def __repr__(self) -> str:
         version = f" API {self._version}" if self._version else ""
@@ -103,11 +85,11 @@ class Engine:
     @property
     def timeout(self) -> float | None:
         """Seconds that the engine may be silent, where it is not right to be slow; None for no limit."""
-        return self._client.timeout.read
+        return self._client.timeout
 
     @timeout.setter
     def timeout(self, seconds: float | None) -> None:
-        self._client.timeout = httpx.Timeout(seconds, connect=CONNECT_TIMEOUT)
+        self._client.timeout = seconds
 
     @property
     def api_version(self) -> str:
@@ -115,14 +97,19 @@ class Engine:
         if self._version is None:
             with self._negotiating:
                 if self._version is None:
-                    self._version = self._negotiate()
+                    self.ping()
+        assert self._version is not None  # noqa: S101 - ping() raises or sets it
         return self._version
 
     def ping(self) -> float:
-        """GET /_ping, and how long the answer took, in seconds."""
+        """GET /_ping, and how long the answer took, in seconds. The first one settles the API version."""
         start = time.perf_counter()
-        self._check_identity(self._send("GET", "/_ping"))
-        return time.perf_counter() - start
+        response = self._client.send("GET", "/_ping")
+        seconds = time.perf_counter() - start
+        newest = self._check_identity(response)
+        if self._version is None:
+            self._version = common_version(self.endpoint, newest)
+        return seconds
 
     def get(self, path: str, *, params: _Params = None, **options: Any) -> Any:
         """GET `path` ("/containers/json", no version in front): JSON as Python data, other text as str, else None.
@@ -146,7 +133,7 @@ class Engine:
 
     def head(self, path: str, *, params: _Params = None, **options: Any) -> httpx.Headers:
         """HEAD `path`: the reply's headers. See `get`."""
-        response = self._send("HEAD", self._versioned(path), params=params, **options)
+        response = self._client.send("HEAD", self._versioned(path), params=params, **options)
         raise_for_status(self.endpoint, response)
         return response.headers
 
@@ -156,7 +143,7 @@ class Engine:
 
     def exchange(self, method: str, path: str, *, params: _Params = None, **options: Any) -> tuple[int, Any]:
         """As `request`, with the reply's status in front (204 and 304 differ where something may be so already)."""
-        response = self._send(method, self._versioned(path), params=params, **options)
+        response = self._client.send(method, self._versioned(path), params=params, **options)
         if response.status_code != HTTPStatus.NOT_MODIFIED:  # what was asked for is so already
             raise_for_status(self.endpoint, response)
         return response.status_code, _decoded(response)
@@ -166,8 +153,9 @@ class Engine:
         """A reply that goes on (events, progress), without a limit on silence; closed at the end of the `with`."""
         stop = Stop()
         options.setdefault("timeout", None)
-        response = self._open(method, self._versioned(path), params=params, stop=stop, **options)
-        with Stream(response, stop=stop, failures=self._failures) as stream:
+        response = self._client.open(method, self._versioned(path), params=params, stop=stop, **options)
+        with Stream(response, stop=stop, failures=self._client.failures) as stream:
+            self._check(response)
             yield stream
 
     @contextmanager
@@ -178,22 +166,27 @@ class Engine:
         """
         headers = {"Connection": "Upgrade", "Upgrade": protocol, **options.pop("headers", {})}
         options.setdefault("timeout", None)
-        response = self._open("POST", self._versioned(path), headers=headers, **options)
+        response = self._client.open("POST", self._versioned(path), headers=headers, **options)
         try:
+            self._check(response)
             if "network_stream" not in response.extensions:
                 raise ProtocolError(f"the engine answered {response.status_code} instead of switching to {protocol}")
-            with self._failures():
+            with self._client.failures():
                 yield response.extensions["network_stream"]
         finally:
             response.close()
+
+    def _check(self, response: httpx.Response) -> None:
+        """Raise what the status of an open reply means; its body is the engine's words then."""
+        if response.status_code >= HTTPStatus.MULTIPLE_CHOICES:
+            with self._client.failures():
+                response.read()
+            raise_for_status(self.endpoint, response)
 
     def _versioned(self, path: str) -> str:
         if not path.startswith("/"):
             raise UsageError(f"an endpoint's path starts with a slash: {shown(path)!r}")
         return f"/v{self.api_version}{path}"
-
-    def _negotiate(self) -> str:
-        return common_version(self.endpoint, self._check_identity(self._send("GET", "/_ping")))
 
     def _check_identity(self, response: httpx.Response) -> str:
         """The newest API version that the engine knows. Raises ProtocolError for what is no Docker Engine."""
@@ -208,48 +201,6 @@ class Engine:
             f"what answers at {self.host} is not a Docker Engine: GET /_ping gave {response.status_code} ({kind})",
             hint="Check the address: %dconnect HOST, %dcontext ls",
         )
-
-    def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """A request whose reply is read to its end."""
-        response = self._open(method, path, check=False, **options)
-        with self._failures():
-            try:
-                response.read()
-            finally:
-                response.close()
-        return response
-
-    def _open(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: _Params = None,
-        stop: Stop | None = None,
-        check: bool = True,
-        **options: Any,
-    ) -> httpx.Response:
-        """A request whose reply is read by the caller; with `check`, errors are raised here."""
-        start = time.perf_counter()
-        if "json" in options:
-            options["content"] = orjson.dumps(options.pop("json"))
-            options["headers"] = {"Content-Type": "application/json", **options.get("headers", {})}
-        if "timeout" in options:
-            options["timeout"] = httpx.Timeout(options["timeout"], connect=CONNECT_TIMEOUT)
-        with self._failures():
-            request = self._client.build_request(
-                method, with_query(path, params), extensions={"stop": stop} if stop else None, **options
-            )
-            response = self._client.send(request, stream=True)
-        _log(request, response.status_code, time.perf_counter() - start)
-        if check and response.status_code >= HTTPStatus.MULTIPLE_CHOICES:
-            with self._failures():
-                response.read()
-            raise_for_status(self.endpoint, response)
-        return response
-
-    def _failures(self) -> AbstractContextManager[None]:
-        return failures(self.endpoint)
 
 
 def _check_safety(endpoint: Endpoint, *, insecure: bool) -> None:
@@ -273,10 +224,3 @@ def _decoded(response: httpx.Response) -> Any:
         return orjson.loads(response.content)
     except orjson.JSONDecodeError as error:
         raise ProtocolError(f"the engine sent what is not JSON: {response.content[:60]!r}") from error
-
-
-def _log(request: httpx.Request, status: int, seconds: float) -> None:
-    """One line per request, without what could be a secret in it."""
-    if _logger.isEnabledFor(logging.DEBUG):
-        target = _SECRET.sub(lambda found: f"{found[1]}=********" if found[1] else "********", str(request.url))
-        _logger.debug("%s %s -> %d in %.1f ms", request.method, target, status, seconds * 1000)

@@ -27,7 +27,10 @@ def common_version(endpoint: Endpoint, newest: str) -> str:
     if not newest:
         return NEWEST
     if not _VERSION.fullmatch(newest):
-        raise ProtocolError(f"the engine at {endpoint.display} names no API version but {shown(newest)!r}")
+        raise ProtocolError(
+            f"the engine at {endpoint.display} names no API version but {shown(newest)!r}",
+            hint="Is it a Docker Engine? Check the address: %dconnect HOST, %dcontext ls",
+        )
     if _numbers(newest) < _numbers(OLDEST):
         raise version_mismatch(endpoint, newest, "")
     return min(newest, NEWEST, key=_numbers)

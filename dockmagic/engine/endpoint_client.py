@@ -1,0 +1,127 @@
+"""The httpx client of one endpoint: each request is logged, each failure of httpx becomes one of ours."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import httpx
+import orjson
+
+from dockmagic import __version__
+from dockmagic.engine.dial import Dialer
+from dockmagic.engine.failures import failures
+from dockmagic.engine.transport import EngineTransport
+from dockmagic.engine.url import authority, with_query
+from dockmagic.text import single_line
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+
+    from dockmagic.engine.endpoint import Endpoint
+    from dockmagic.engine.stop import Stop
+
+__all__ = ["CONNECT_TIMEOUT", "EndpointClient"]
+
+CONNECT_TIMEOUT = 30.0
+"""Seconds to connect in, as docker's own client."""
+
+_logger = logging.getLogger("dockmagic")
+_SECRET = re.compile(r"((?<=[?&])(?:buildargs|auth|password|token)=)[^&]*|(?<=//)[^/@?&]*(?=@)")
+
+
+class EndpointClient:
+    """Sends requests to one endpoint. `timeout`: seconds of silence that a request allows unless it says otherwise."""
+
+    def __init__(self, endpoint: Endpoint, *, timeout: float | None) -> None:
+        self._endpoint = endpoint
+        self._base = f"http://{authority(endpoint)}"
+        self._client = _CookielessClient(
+            transport=EngineTransport(Dialer(endpoint)),
+            timeout=httpx.Timeout(timeout, connect=CONNECT_TIMEOUT),
+            follow_redirects=False,
+            trust_env=False,
+            headers={"User-Agent": f"dockmagic/{__version__}", "Accept-Encoding": "identity"},
+        )
+
+    @property
+    def timeout(self) -> float | None:
+        """Seconds, None for no limit."""
+        return self._client.timeout.read
+
+    @timeout.setter
+    def timeout(self, seconds: float | None) -> None:
+        self._client.timeout = httpx.Timeout(seconds, connect=CONNECT_TIMEOUT)
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        self._client.close()
+
+    def failures(self) -> AbstractContextManager[None]:
+        """Map what httpx raises inside the block: EngineUnreachable, EngineTimeout, ProtocolError."""
+        return failures(self._endpoint)
+
+    def send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """A reply of any status, read to its end. Options as `open`."""
+        response = self.open(method, path, **options)
+        with self.failures():
+            try:
+                response.read()
+            finally:
+                response.close()
+        return response
+
+    def open(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, object] | None = None,
+        stop: Stop | None = None,
+        **options: Any,
+    ) -> httpx.Response:
+        """A reply of any status, to be read and closed by the caller. `json`, `content`, `headers`, `timeout`."""
+        if "json" in options:
+            options["content"] = orjson.dumps(options.pop("json"))
+            options["headers"] = {"Content-Type": "application/json", **options.get("headers", {})}
+        if "timeout" in options:
+            options["timeout"] = httpx.Timeout(options["timeout"], connect=CONNECT_TIMEOUT)
+        if stop is not None:
+            options["extensions"] = {"stop": stop}
+        start = time.perf_counter()
+        with self.failures():
+            request = self._client.build_request(method, self._base + with_query(path, params), **options)
+            response = self._client.send(request, stream=True)
+        if _logger.isEnabledFor(logging.DEBUG):
+            seconds = time.perf_counter() - start
+            _logger.debug("%s %s -> %d in %.1f ms", method, _masked(request.url), response.status_code, seconds * 1000)
+        return response
+
+
+class _NoCookies(httpx.Cookies):
+    def extract_cookies(self, response: httpx.Response) -> None:
+        """Keep none. httpx would build a urllib request and two e-mail messages of every reply to look for them."""
+
+
+class _CookielessClient(httpx.Client):
+    """An engine sets no cookies, and what calls itself one shall not either."""
+
+    @property
+    def cookies(self) -> httpx.Cookies:
+        return _NO_COOKIES
+
+    @cookies.setter
+    def cookies(self, _: object) -> None:
+        raise AttributeError("this client keeps no cookies")
+
+
+_NO_COOKIES = _NoCookies()
+
+
+def _masked(url: httpx.URL) -> str:
+    """The URL without what could be a secret in it."""
+    return single_line(_SECRET.sub(lambda found: f"{found[1] or ''}********", unquote(str(url))))
