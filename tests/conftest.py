@@ -1,5 +1,6 @@
 """What all tests share: a private network, real engines started once, and an environment that is nobody's."""
 
+import atexit
 import json
 import os
 import subprocess
@@ -9,7 +10,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
+import dockmagic
 from tests.engines.archives import load_foreign_image
 from tests.engines.certificates import Authority
 from tests.engines.dockerd import Bridge, Dockerd, dockerd_version, find_dockerd
@@ -202,3 +206,13 @@ def label(engine_process: Dockerd) -> Iterator[str]:
     mark = f"dockmagic.test={uuid.uuid4().hex}"
     yield mark
     remove_labelled(engine_process.socket, mark)
+
+
+@pytest.fixture
+def shell() -> Iterator[InteractiveShell]:
+    """Return an IPython shell of its own, without a history file."""
+    shell = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))
+    yield shell
+    dockmagic.unload_ipython_extension(shell)
+    atexit.unregister(shell.atexit_operations)
+    shell.atexit_operations()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import shutil
 import subprocess
 import threading
@@ -10,26 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
-from traitlets.config import Config
 
 import dockmagic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from IPython.core.interactiveshell import InteractiveShell
 
     from tests.conftest import DockerCli
     from tests.engines.dockerd import Dockerd
-
-
-@pytest.fixture
-def shell() -> Iterator[InteractiveShell]:
-    """Return an IPython shell of its own, without a history file."""
-    shell = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))
-    yield shell
-    dockmagic.unload_ipython_extension(shell)
-    atexit.unregister(shell.atexit_operations)
-    shell.atexit_operations()
 
 
 @pytest.fixture
@@ -216,7 +203,11 @@ def test_another_engine_can_be_asked_once(connected: InteractiveShell, plain_tcp
 
 
 def test_a_context_can_be_used_saved_and_asked_once(
-    connected: InteractiveShell, plain_tcp: Dockerd, docker_cli: DockerCli, isolated: Any, monkeypatch: pytest.MonkeyPatch
+    connected: InteractiveShell,
+    plain_tcp: Dockerd,
+    docker_cli: DockerCli,
+    isolated: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """`%dcontext use`, with --save for docker too, and --context on any command."""
     docker = shutil.which("docker") or "docker"
@@ -229,7 +220,9 @@ def test_a_context_can_be_used_saved_and_asked_once(
     assert list(run(connected, "%dcontext ls").query("current")["name"]) == ["default"]
     run(connected, "%dcontext use --save lab")
     assert list(run(connected, "%dcontext ls").query("current")["name"]) == ["lab"]
-    shown = subprocess.run([docker, "context", "ls", "--format", "{{.Name}} {{.Current}}"], check=True, capture_output=True)
+    shown = subprocess.run(
+        [docker, "context", "ls", "--format", "{{.Name}} {{.Current}}"], check=True, capture_output=True
+    )
     assert b"lab true" in shown.stdout.splitlines()
 
 

@@ -64,7 +64,7 @@ def test_it_agrees_with_the_docker_command_line(
 
 
 def test_dangling_images_are_marked_and_have_no_name(engine: Engine, tagged: str) -> None:
-    """docker's <none> is NA."""
+    """Docker's <none> is NA."""
     frame = images(engine, filter=[f"label={tagged}"])
     dangling = frame[frame["dangling"]]
     assert len(dangling) == 1

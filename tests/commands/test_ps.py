@@ -128,7 +128,7 @@ def test_filters_are_dockers(engine: Engine, mixed: str, filter: Any) -> None:
 
 
 def test_an_unknown_filter_is_the_engines_to_complain_about(engine: Engine) -> None:
-    """dockmagic keeps no list of keys; the engine's own words reach the reader."""
+    """Dockmagic keeps no list of keys; the engine's own words reach the reader."""
     with pytest.raises(BadRequest, match=r"(?i)invalid filter 'colour'"):
         ps(engine, filter=["colour=blue"])
 

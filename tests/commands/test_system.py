@@ -49,11 +49,11 @@ def test_a_warning_of_several_lines_is_one_text(plain_tcp: object) -> None:
 
 
 def test_version_agrees_with_the_docker_command_line(engine: Engine, docker_json: DockerJson) -> None:
-    """dockmagic stands first, as docker's client does there; then the engine and its parts."""
+    """Dockmagic stands first, as docker's client does there; then the engine and its parts."""
     ((theirs),) = docker_json("version")
     frame = version(engine)
-    assert list(frame["component"])[0] == "dockmagic"
-    assert list(frame["version"])[0] == dockmagic.__version__
+    assert frame["component"][0] == "dockmagic"
+    assert frame["version"][0] == dockmagic.__version__
     parts = theirs["Server"]["Components"]
     assert list(frame["component"][1:]) == [part["Name"] for part in parts]
     assert list(frame["version"][1:]) == [part["Version"] for part in parts]
