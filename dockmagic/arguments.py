@@ -1,4 +1,9 @@
-"""A magic's line becomes arguments: split as a shell does, Python values filled in by `{name}`."""
+"""A magic's line becomes arguments: split as a shell does, Python values filled in by `{name}`.
+
+Only `{name}` and `{name.attribute}` are values, in exactly this form; `{{json .}}`, `${HOME}` and `{"a": 1}` stay as
+they are typed, and so does all that stands in single quotes. Values are filled in after the line is split: a blank in
+one does not make two arguments of it, and a quote in one is just a quote.
+"""
 
 from __future__ import annotations
 
@@ -14,59 +19,71 @@ if TYPE_CHECKING:
 
 __all__ = ["arguments"]
 
+# https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02
 _PART = re.compile(
     r"""
-      (?P<blank>\s+)
+      (?P<blank>[ \t\r\n]+)
     | '(?P<single>[^']*)'
     | "(?P<double>(?:\\.|[^"\\])*)"
+    | (?P<continued>\\\n)
     | \\(?P<escaped>.)
-    | (?P<bare>[^\s'"\\]+)
+    | (?P<bare>[^ \t\r\n'"\\]+)
     """,
     re.VERBOSE | re.DOTALL,
 )
+_ESCAPE = re.compile(r'\\(?:([\\"$`])|\n)')  # all that a backslash does within double quotes
 # not ${HOME}, not {{json .}}, not {"a": 1}
-_VALUE = re.compile(r"(?<![${])\{([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\}(?!\})")
+_VALUE = re.compile(r"(?<![${])\{([^\W\d]\w*(?:\.[^\W\d]\w*)*)\}(?!\})")
 
 
 def arguments(line: str, names: Mapping[str, Any]) -> list[str]:
     """Split `line` and replace each `{name}` or `{name.attribute}` outside single quotes by its value in `names`.
 
-    A list, or a frame's column, that is a whole argument becomes several; a frame its ids. Raises UsageError for a
-    quote that is not closed and for a name that is not defined.
+    A list, or a frame's column, that is a whole argument becomes several; a frame its ids. What stands behind a # at
+    the beginning of an argument is a comment. Raises UsageError for a quote that is not closed, a name that is not
+    defined and a value that is none.
     """
     found: list[str] = []
-    parts: list[tuple[str, bool]] | None = None  # of the argument being read: text, and whether values are filled in
+    parts: list[tuple[str, bool]] = []  # of the argument being read: text, and whether values are filled in
     position = 0
     while position < len(line):
         match = _PART.match(line, position)
         if match is None:
-            raise UsageError(f"a quote is not closed: {shown(line[position:])}")
+            raise UsageError(_unfinished(line[position:]))
         position = match.end()
-        kind = match.lastgroup
-        if kind == "blank":
+        kind = str(match.lastgroup)
+        if kind == "bare" and not parts and match["bare"].startswith("#"):
+            position = (line + "\n").index("\n", position)
+        elif kind == "blank":
             found += _argument(parts, names)
-            parts = None
+            parts = []
         elif kind == "double":
-            text = re.sub(r'\\([\\"$`])', r"\1", match["double"])
-            parts = [*(parts or []), (text, True)]
-        else:
-            parts = [*(parts or []), (match[str(kind)], kind == "bare")]
+            parts.append((_ESCAPE.sub(r"\1", match["double"]), True))
+        elif kind != "continued":
+            parts.append((match[kind], kind == "bare"))
     return found + _argument(parts, names)
 
 
-def _argument(parts: list[tuple[str, bool]] | None, names: Mapping[str, Any]) -> list[str]:
-    if parts is None:
+def _unfinished(text: str) -> str:
+    if text == "\\":
+        return "nothing stands behind the backslash at the end"
+    return f"a quote is not closed: {shown(text)}"
+
+
+def _argument(parts: list[tuple[str, bool]], names: Mapping[str, Any]) -> list[str]:
+    """The arguments that `parts` are: none of no parts, several of a list, else one."""
+    if not parts:
         return []
     if len(parts) == 1 and parts[0][1] and (whole := _VALUE.fullmatch(parts[0][0])):
-        return words(_look_up(whole[1], names), f"{{{whole[1]}}}")
+        return words(_look_up(whole[1], names), whole[0])
     return ["".join(_filled(text, names) if fill else text for text, fill in parts)]
 
 
 def _filled(text: str, names: Mapping[str, Any]) -> str:
     def value(match: re.Match[str]) -> str:
-        values = words(_look_up(match[1], names), f"{{{match[1]}}}")
+        values = words(_look_up(match[1], names), match[0])
         if len(values) != 1:
-            raise UsageError(f"{{{match[1]}}} is {len(values)} values; write it as an argument of its own")
+            raise UsageError(f"{match[0]} is {len(values)} values; write it as an argument of its own")
         return values[0]
 
     return _VALUE.sub(value, text)

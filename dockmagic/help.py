@@ -6,7 +6,7 @@ import inspect
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from dockmagic.options import Argument, Option, parameters
+from dockmagic.options import Argument, Option, parameters, usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,20 +19,22 @@ __all__ = ["columns", "help_text"]
 
 
 def help_text(command: Command, extra: Sequence[Parameter] = ()) -> str:
-    """Usage, what it does, options, the frame's columns with dtypes, an example."""
+    """Usage, what it does, options, the frame's columns with dtypes, an example, the function in Python."""
     known = [*parameters(command.function), *extra]
-    positional = [p for p in known if isinstance(p.declared, Argument)]
+    arguments = [(p.declared.metavar, p.declared.help) for p in known if isinstance(p.declared, Argument)]
     options = [(_flags(p.declared), p.declared.help) for p in known if isinstance(p.declared, Option)]
+    summary, _, details = (inspect.getdoc(command.function) or "").partition("\n\n")
     sections = [
-        f"%d{command.name} {' '.join(['[OPTIONS]', *map(_usage, positional)])}".rstrip(),
-        inspect.getdoc(command.function) or "",
+        usage(command),
+        summary,
+        _table("Arguments", arguments),
+        _table("Options", [*options, ("    --help", "Show this text")]),
+        _table("Columns", [(c.name, str(c.dtype), c.help) for c in columns(command)]),
+        f"Example:\n  {command.example}",
+        f"In Python:\n  {_call(command)}",
+        details,
     ]
-    if positional:
-        sections.append(_table("Arguments", [(p.declared.metavar, p.declared.help) for p in positional]))
-    sections.append(_table("Options", [*options, ("    --help", "Show this text")]))
-    sections.append(_table("Columns", [(c.name, str(c.dtype), c.help) for c in columns(command)]))
-    sections.append(f"Example:\n  {command.example}")
-    return "\n\n".join(sections)
+    return "\n\n".join(filter(None, sections))
 
 
 def columns(command: Command) -> Schema:
@@ -42,11 +44,12 @@ def columns(command: Command) -> Schema:
     return schema
 
 
-def _usage(parameter: Parameter) -> str:
-    declared = parameter.declared
-    assert isinstance(declared, Argument)  # noqa: S101 - the caller has only those
-    many = "..." if declared.many or declared.rest else ""
-    return f"{declared.metavar}{many}" if parameter.required else f"[{declared.metavar}{many}]"
+def _call(command: Command) -> str:
+    """The function with the names of its parameters; those behind the * are given by name."""
+    found = inspect.signature(command.function).parameters.values()
+    by_name = [each.name for each in found if each.kind is each.KEYWORD_ONLY]
+    names = [each.name for each in found if each.kind is not each.KEYWORD_ONLY] + (["*", *by_name] if by_name else [])
+    return f"dockmagic.{command.function.__name__}({', '.join(names)})"
 
 
 def _flags(option: Option) -> str:
@@ -55,7 +58,9 @@ def _flags(option: Option) -> str:
 
 
 def _table(title: str, rows: Sequence[tuple[str, ...]]) -> str:
-    """Rows under a title, each column as wide as its widest text."""
+    """Rows under a title, each column as wide as its widest text; nothing for no rows."""
+    if not rows:
+        return ""
     widths = [max(map(len, texts)) for texts in zip(*rows, strict=True)]
     lines = ["   ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n  ".join([f"{title}:", *lines])

@@ -1,30 +1,35 @@
 """An option is declared once, in an annotation; parser and help come from it. The only reflective file.
 
 def ps(engine: Engine, *, all: Annotated[bool, Option("--all", "-a", help="Also those that do not run")] = False)
+
+A command line means what docker takes it for, whose parser is https://pkg.go.dev/github.com/spf13/pflag: -n5, -n=5,
+-n 5 and --last=5 are the same, -aq is -a -q, and a flag that wants a value takes the next word whatever it looks like.
+argparse differs in each of these from version to version of Python.
 """
 
 from __future__ import annotations
 
-import argparse
 import difflib
 import inspect
-import re
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Never, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_type_hints
 
 from dockmagic.errors import UsageError
 from dockmagic.text import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from dockmagic.registry import Command
 
-__all__ = ["Argument", "HelpWanted", "Option", "Parameter", "parameters", "parse"]
+__all__ = ["Argument", "HelpWanted", "Option", "Parameter", "parameters", "parse", "usage"]
 
-_TRUE = ("1", "t", "T", "TRUE", "true", "True")  # https://pkg.go.dev/strconv#ParseBool
-_FALSE = ("0", "f", "F", "FALSE", "false", "False")
+# https://pkg.go.dev/strconv#ParseBool
+_TRUTH = dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True) | dict.fromkeys(
+    ("0", "f", "F", "FALSE", "false", "False"), False
+)
+_KINDS: dict[Callable[[str], Any], str] = {int: "a whole number", float: "a number"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """A positional argument. `many`: one or more; `rest`: everything from here on, flags of ours included."""
+    """A positional argument. The last one may be `many` (all that are left) or `rest` (flags of ours included)."""
 
     metavar: str
     help: str = ""
@@ -62,6 +67,18 @@ class Parameter:
     declared: Option | Argument
     is_flag: bool = False
     required: bool = False
+
+
+class HelpWanted(Exception):
+    """--help (or -h) stands among the options, whatever else is there, wrong or missing."""
+
+
+class _Typed(NamedTuple):
+    """One option as it was typed; `text` is None where its value is missing."""
+
+    flag: str
+    parameter: Parameter | None
+    text: str | None
 
 
 def parameters(function: Callable[..., Any]) -> list[Parameter]:
@@ -82,78 +99,136 @@ def parameters(function: Callable[..., Any]) -> list[Parameter]:
     return found
 
 
+def usage(command: Command) -> str:
+    """The command line in one line: "%drm [OPTIONS] CONTAINER...", brackets around what may be left out."""
+    words = [f"%d{command.name}", "[OPTIONS]"]
+    for parameter in parameters(command.function):
+        if isinstance(parameter.declared, Argument):
+            word = parameter.declared.metavar + ("..." if parameter.declared.many or parameter.declared.rest else "")
+            words.append(word if parameter.required else f"[{word}]")
+    return " ".join(words)
+
+
 def parse(command: Command, tokens: Sequence[str], *, extra: Iterable[Parameter] = ()) -> dict[str, Any]:
     """Parse a command line into keyword arguments; what was not typed is left out.
 
     Raises UsageError in one line, with the nearest flag where one was misspelled; HelpWanted for --help.
     """
     known = [*parameters(command.function), *extra]
-    parser = _Parser(prog=f"%d{command.name}", add_help=False, allow_abbrev=False, argument_default=argparse.SUPPRESS)
-    for parameter in known:
-        _add(parser, parameter)
-    parser.add_argument("--help", nargs=0, action=_Help)
-    values, unknown = parser.parse_known_args(tokens)
-    if unknown:
-        parser.error(_unknown(unknown[0], known))
-    return vars(values)
+    typed, words = _split(tokens, known)
+    try:
+        return _options(typed, known) | _arguments(words, known, usage(command))
+    except UsageError as error:
+        raise UsageError(f"%d{command.name}: {error.message}", hint=error.hint) from error.__cause__
 
 
-class HelpWanted(Exception):
-    """--help stands among the options, whatever else is there or missing."""
+def _split(tokens: Iterable[str], known: Iterable[Parameter]) -> tuple[list[_Typed], list[str]]:
+    """The options, and the other words. Raises HelpWanted."""
+    flags = {flag: each for each in known if isinstance(each.declared, Option) for flag in each.declared.flags}
+    ends_at_word = any(isinstance(each.declared, Argument) and each.declared.rest for each in known)
+    typed: list[_Typed] = []
+    words: list[str] = []
+    left = iter(tokens)
+    for word in left:
+        if word == "--":
+            words += left
+        elif not word.startswith("-") or word == "-":
+            words.append(word)
+            if ends_at_word:
+                words += left
+        elif word.startswith("--"):
+            typed.append(_long(word, left, flags))
+        else:
+            typed += _short(word, left, flags)
+    return typed, words
 
 
-class _Help(argparse.Action):
-    def __call__(self, *_: object) -> Never:
+def _long(word: str, left: Iterator[str], flags: Mapping[str, Parameter]) -> _Typed:
+    """--flag, --flag=value, or --flag and the next word."""
+    flag, equals, text = word.partition("=")
+    if flag == "--help":
         raise HelpWanted
+    parameter = flags.get(flag)
+    if equals or parameter is None:
+        return _Typed(flag, parameter, text)
+    return _Typed(flag, parameter, "true" if parameter.is_flag else next(left, None))
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> Never:
-        """Raise UsageError; argparse would end the process."""
-        flag = re.match(r"argument (?:-\w/)?(--[\w-]+): ignored explicit argument (.*)", message)
-        if flag:
-            message = f"{flag[1]} is either true or false, not {flag[2]}"
-        raise UsageError(f"{self.prog}: {shown(message, length=300)}")
+def _short(word: str, left: Iterator[str], flags: Mapping[str, Parameter]) -> Iterator[_Typed]:
+    """-aq, -n5, -n=5, or -n and the next word."""
+    letters = word[1:]
+    while letters:
+        flag, letters = f"-{letters[0]}", letters[1:]
+        parameter = flags.get(flag)
+        text: str | None = "true"
+        if parameter is None:
+            if flag == "-h":
+                raise HelpWanted
+            flag, letters = (word if f"-{word}" in flags else flag), ""  # -name is --name with a dash too few
+        elif len(letters) > 1 and letters[0] == "=":
+            text, letters = letters[1:], ""
+        elif not parameter.is_flag:
+            text, letters = letters or next(left, None), ""
+        yield _Typed(flag, parameter, text)
 
 
-def _add(parser: argparse.ArgumentParser, parameter: Parameter) -> None:
-    declared = parameter.declared
-    if isinstance(declared, Argument):
-        many = argparse.REMAINDER if declared.rest else "+" if declared.many else None
-        nargs = many or (None if parameter.required else "?")
-        parser.add_argument(parameter.name, metavar=declared.metavar, nargs=nargs)
-    elif parameter.is_flag:
-        parser.add_argument(*declared.flags, dest=parameter.name, action="store_true")
-        for words, value in ((_TRUE, True), (_FALSE, False)):  # docker takes --all=true and --all=false
-            written = [f"{declared.long}={word}" for word in words]
-            parser.add_argument(*written, dest=parameter.name, action="store_const", const=value)
-    else:
-        action = "append" if declared.repeat else "store"
-        parser.add_argument(*declared.flags, dest=parameter.name, action=action, type=_typed(declared))
+def _options(typed: Iterable[_Typed], known: Iterable[Parameter]) -> dict[str, Any]:
+    """Their values; of an option that was typed twice the last one counts, unless it is one to repeat."""
+    values: dict[str, Any] = {}
+    for flag, parameter, text in typed:
+        if parameter is None or not isinstance(parameter.declared, Option):
+            raise UsageError(_unknown(flag, known))
+        if text is None:
+            raise UsageError(f"{flag} wants a value: {flag} {parameter.declared.metavar or 'VALUE'}")
+        value = _truth(flag, text) if parameter.is_flag else _value(flag, parameter.declared, text)
+        if parameter.declared.repeat:
+            values.setdefault(parameter.name, []).append(value)
+        else:
+            values[parameter.name] = value
+    return values
 
 
-def _typed(option: Option) -> Callable[[str], Any]:
-    def convert(text: str) -> Any:
-        try:
-            return option.parse(text)
-        except UsageError as error:
-            raise argparse.ArgumentTypeError(str(error)) from error
-        except ValueError as error:
-            raise argparse.ArgumentTypeError(f"{shown(text)!r} is no {option.metavar or 'value'}") from error
-
-    return convert
+def _truth(flag: str, text: str) -> bool:
+    if text not in _TRUTH:
+        raise UsageError(f"{flag} is either true or false, not {shown(text)!r}")
+    return _TRUTH[text]
 
 
-def _unknown(token: str, known: Iterable[Parameter]) -> str:
-    if not token.startswith("-"):
-        return f"unexpected argument {shown(token)!r}"
-    flag = token.partition("=")[0]
-    options = [p.declared for p in known if isinstance(p.declared, Option)]
-    near = difflib.get_close_matches(flag, [option.long for option in options], n=1, cutoff=0.5)
-    near = near or [option.long for option in options if option.long.startswith(flag)][:1]
+def _value(flag: str, option: Option, text: str) -> Any:
+    try:
+        return option.parse(text)
+    except UsageError as error:
+        raise UsageError(f"{flag}: {error.message}", hint=error.hint) from error
+    except ValueError as error:
+        wanted = _KINDS.get(option.parse) or option.metavar or "another value"
+        raise UsageError(f"{flag} wants {wanted}, not {shown(text)!r}") from error
+
+
+def _arguments(words: Sequence[str], known: Iterable[Parameter], usage: str) -> dict[str, Any]:
+    """The words by the names of the arguments, filled in order."""
+    values: dict[str, Any] = {}
+    left = list(words)
+    for parameter in known:
+        declared = parameter.declared
+        if not isinstance(declared, Argument):
+            continue
+        if left and (declared.many or declared.rest):
+            values[parameter.name], left = left, []
+        elif left:
+            values[parameter.name] = left.pop(0)
+        elif parameter.required:
+            raise UsageError(f"{declared.metavar} is missing: {usage}")
+    if left:
+        raise UsageError(f"unexpected argument {shown(left[0])!r}: {usage}")
+    return values
+
+
+def _unknown(flag: str, known: Iterable[Parameter]) -> str:
+    options = {each.declared.long.lstrip("-"): each.declared for each in known if isinstance(each.declared, Option)}
+    name = flag.lstrip("-")
+    near = difflib.get_close_matches(name, options, n=1) or [long for long in options if name and long.startswith(name)]
     if not near:
         return f"unknown option {shown(flag)}. --help lists all; behind -- a name may begin with a dash"
-    option = next(option for option in options if option.long == near[0])
-    return f"unknown option {shown(flag)}. Did you mean {option.long}" + (
-        f" ({option.short})?" if option.short else "?"
-    )
+    option = options[near[0]]
+    short = f" ({option.short})" if option.short else ""
+    return f"unknown option {shown(flag)}. Did you mean {option.long}{short}?"

@@ -6,8 +6,11 @@ import re
 
 __all__ = ["shown", "single_line"]
 
-# C0 and C1 controls, and the characters that turn the writing direction or hide text
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
+# C0 and C1 controls, halves of characters, and the characters that turn the writing direction or hide text
+_UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]+"
+)
 _LENGTH = 80
 
 

@@ -2,38 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from dockmagic.errors import UsageError
+from dockmagic.text import shown
 
 __all__ = ["Names", "object_names", "words"]
 
 Names: TypeAlias = str | Iterable[str] | Any
 """One name or id, several, a frame's column of them, or a frame with a column `id`."""
 
+_MISSING = frozenset({"NAType", "NaTType"})  # pandas' own, told without importing pandas
+
 
 def words(value: Any, what: str) -> list[str]:
-    """`value` as words. Raises UsageError, naming it as `what`, for what has none (None, a dict, bytes)."""
+    """`value` as words; a set's are sorted. Raises UsageError, naming it as `what`, for what has none (None, a dict).
+
+    NA among the values is refused too: as a word it would be somebody's name.
+    """
     if hasattr(value, "columns") and hasattr(value, "iloc"):  # a frame, told without importing pandas
         if "id" not in value.columns:
             raise UsageError(f"{what} is a frame without a column id")
         value = value["id"]
-    if isinstance(value, (set, frozenset)):
-        value = sorted(value)
     if hasattr(value, "tolist"):
         value = value.tolist()
-    if value is None or isinstance(value, (bytes, dict)) or callable(value):
+    if isinstance(value, (set, frozenset)):
+        value = sorted(value, key=str)
+    return [_word(each, what) for each in (value if _is_several(value) else [value])]
+
+
+def _word(value: Any, what: str) -> str:
+    if type(value).__name__ in _MISSING or (isinstance(value, float) and value != value):  # noqa: PLR0124 - NaN
+        raise UsageError(f"{what} has a missing value (NA)")
+    if value is None or isinstance(value, (bytes, bytearray, Mapping)) or callable(value) or _is_several(value):
         raise UsageError(f"{what} is {type(value).__name__}, which is no argument")
-    return [str(each) for each in value] if isinstance(value, (list, tuple)) else [str(value)]
+    return str(value)
+
+
+def _is_several(value: Any) -> bool:
+    return isinstance(value, Iterable) and not isinstance(value, (str, bytes, bytearray, Mapping))
 
 
 def object_names(value: Names, what: str) -> list[str]:
     """The names in `value`, each once. Raises UsageError for one that can be none, and if there are none at all."""
     names = list(dict.fromkeys(words(value, what)))
     for name in names:
-        if name.strip() in {"", ".", ".."}:
-            raise UsageError(f"{name!r} is no name of {what}")
+        if any(part.strip() in {"", ".", ".."} for part in name.split("/")):  # would be another path of the API
+            raise UsageError(f"{shown(repr(name))} is no name of {what}")
     if not names:
         raise UsageError(f"the list names not one: {what} is wanted")
     return names

@@ -9,6 +9,7 @@ import httpx
 import orjson
 
 from dockmagic.errors import UsageError
+from dockmagic.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,13 +20,17 @@ __all__ = ["authority", "segment", "with_query"]
 
 
 def segment(name: str, what: str) -> str:
-    """`name` as one segment of a path. Raises UsageError for one that would leave it: an empty one, "." and "..".
+    """`name` as one segment of a path. Raises UsageError for one that would leave it: a part that is "", "." or "..".
 
-    An engine cleans paths with a redirect: /containers//json is the list of all, and not quoting helps against "..".
+    An engine cleans paths with a redirect, after it has undone the quoting: /containers//json is the list of all, and
+    /containers/a%2F..%2F..%2Finfo/json is /info/json.
     """
-    if name in {"", ".", ".."}:
-        raise UsageError(f"{name!r} is no name of {what}")
-    return quote(name, safe="")
+    if not {"", ".", ".."}.isdisjoint(name.split("/")):
+        raise UsageError(f"{shown(repr(name))} is no name of {what}")
+    try:
+        return quote(name, safe="")
+    except UnicodeEncodeError as error:
+        raise UsageError(f"{shown(repr(name))} is no name of {what}: half a character is in it") from error
 
 
 def authority(endpoint: Endpoint) -> str:

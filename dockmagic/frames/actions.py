@@ -17,16 +17,16 @@ ACTIONS: Schema = (
     Column("action", "action", "str", "what was done"),
     Column("changed", "changed", "bool", "whether it made a difference"),
     Column("ok", "ok", "bool", "whether it is now as was asked"),
-    Column("exit_code", "exit_code", "Int64", "of the process that was waited for"),
+    Column("exit_code", "exit_code", "Int64", "exit code of the process that was waited for"),
     Column("error", "error", "str", "why not; NA if ok"),
-    Column("seconds", "seconds", "float64", "that it took"),
+    Column("seconds", "seconds", "float64", "how long it took"),
 )
 
 TRANSFERS: Schema = (
-    Column("reference", "reference", "str", "of the image"),
-    Column("id", "id", "str", "12 digits"),
-    Column("digest", "digest", "str", "of its manifest"),
+    Column("reference", "reference", "str", "the image's name and tag or digest"),
+    Column("id", "id", "str", "12 digits of the image's id"),
+    Column("digest", "digest", "str", "digest of its manifest"),
     Column("status", "status", "str", "the engine's last words"),
     Column("size", "size", "Int64", "bytes of all its layers"),
-    Column("seconds", "seconds", "float64", "that it took"),
+    Column("seconds", "seconds", "float64", "how long it took"),
 )

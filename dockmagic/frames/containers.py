@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dockmagic.frames.ids import short_id
@@ -15,61 +16,71 @@ if TYPE_CHECKING:
 
 __all__ = ["CONTAINERS", "containers"]
 
-STATE = Category(("created", "running", "paused", "restarting", "removing", "exited", "dead"))
-HEALTH = Category(("starting", "healthy", "unhealthy"))
+_STATE = Category(("created", "running", "paused", "restarting", "removing", "exited", "dead"))
+_HEALTHS = Category(("starting", "healthy", "unhealthy"))
 
-_EXIT_CODE = re.compile(r"(?:Exited|Restarting) \((\d+)\)")
+_EXIT_CODE = re.compile(r"(?:Exited|Restarting) \((-?\d{1,10})\)", re.ASCII)
 _HEALTH = re.compile(r"\((?:health: )?(starting|healthy|unhealthy)\)$")
 
 
 def containers(*, no_trunc: bool) -> Schema:
-    """The schema, with ids, images and names as `--no-trunc` wants them or not."""
+    """The schema, with ids and images as `--no-trunc` wants them or not."""
 
     def text_id(key: str) -> Any:
         return lambda row: short_id(row[key], no_trunc=no_trunc) if isinstance(row.get(key), str) else None
 
     return (
-        Column("id", text_id("Id"), "str", "12 digits, or all 64"),
+        Column("id", text_id("Id"), "str", "12 digits, or all 64 with --no-trunc"),
         Column("name", _name, "str", "the container's own name"),
-        Column("image", (lambda row: row.get("Image")) if no_trunc else _image, "str", "what it was made from"),
+        Column("image", (lambda row: row.get("Image") or None) if no_trunc else _image, "str", "what it was made from"),
         Column("command", "Command", "str", "entrypoint and arguments"),
         Column("created", "Created", "datetime64[us, UTC]", "when it was made"),
-        Column("state", "State", STATE, "created, running, paused, restarting, removing, exited or dead"),
+        Column("state", "State", _STATE, "created, running, paused, restarting, removing, exited or dead"),
         Column("status", "Status", "str", "the engine's words: Up 3 hours (healthy)"),
-        Column("health", _health, HEALTH, "starting, healthy or unhealthy; NA without a health check"),
+        Column("health", _health, _HEALTHS, "starting, healthy or unhealthy; NA without a health check"),
         Column("exit_code", _exit_code, "Int64", "of the process that ended; NA while it runs"),
         Column("ports", _ports, "list", "texts as docker ps shows them"),
         Column("networks", _networks, "list", "names of the networks it is attached to"),
-        Column("mounts", _mounts, "list", "volume names, or paths on the host"),
-        Column("labels", "Labels", "dict", "name to value"),
-        Column("project", _label("com.docker.compose.project"), "str", "compose project"),
-        Column("service", _label("com.docker.compose.service"), "str", "compose service"),
+        Column("mounts", _mounts, "list", "names of volumes, or paths on the host"),
+        Column("labels", "Labels", "dict", "label to value"),
+        Column("project", _label("com.docker.compose.project"), "str", "its project in docker compose"),
+        Column("service", _label("com.docker.compose.service"), "str", "its service in docker compose"),
         Column("size_rw", "SizeRw", "Int64", "bytes written to its own layer; NA without --size"),
         Column("size_root_fs", "SizeRootFs", "Int64", "bytes of all its layers; NA without --size"),
-        Column("image_id", text_id("ImageID"), "str", "12 digits, or all with the hash's name"),
+        Column("image_id", text_id("ImageID"), "str", "12 digits, or all with the hash's name with --no-trunc"),
     )
 
 
 def _name(row: Row) -> str | None:
     """Its own name: those with a slash inside are links of other containers to it."""
-    names = [name.removeprefix("/") for name in row.get("Names") or [] if isinstance(name, str)]
-    return next((name for name in names if "/" not in name), names[0] if names else None)
+    names = row.get("Names")
+    own = [name.removeprefix("/") for name in names if isinstance(name, str)] if isinstance(names, list) else []
+    for name in own:
+        if "/" not in name:
+            return name
+    return own[0] if own else None
 
 
 def _image(row: Row) -> str | None:
-    """As `docker ps`: a digest is cut off, an image without a name is its short id."""
     image, image_id = row.get("Image"), row.get("ImageID")
     if not isinstance(image, str) or not image:
         return None
-    if isinstance(image_id, str) and short_id(image_id) == short_id(image):
+    return _shown_image(image, image_id if isinstance(image_id, str) else None)
+
+
+@lru_cache(maxsize=1024)  # a thousand containers are made from a few images
+def _shown_image(image: str, image_id: str | None) -> str:
+    """As `docker ps`: a digest is cut off, an image without a name is its short id."""
+    if image_id is not None and short_id(image_id) == short_id(image):
         return short_id(image)
     return str(parse_reference(image)._replace(digest=""))
 
 
 def _health(row: Row) -> str | None:
     health = row.get("Health")
-    if isinstance(health, dict) and health.get("Status"):  # from API 1.52 on
-        return None if health["Status"] == "none" else str(health["Status"])
+    status = health.get("Status") if isinstance(health, dict) else None
+    if isinstance(status, str) and status:  # from API 1.52 on
+        return None if status == "none" else status
     found = _HEALTH.search(str(row.get("Status", "")))
     return found[1] if found else None
 

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 __all__ = ["Reference", "parse_reference"]
+
+_HUB = "docker.io"
+_OFFICIAL = "library/"
+
+# https://github.com/distribution/reference/blob/main/regexp.go
+_LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
+_DOMAIN = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?")
+_PATH = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+_REMAINDER = re.compile(
+    rf"(?P<path>{_PATH}(?:/{_PATH})*)(?::(?P<tag>\w[\w.-]{{0,127}}))?"
+    r"(?:@(?P<digest>[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}))?",
+    re.ASCII,
+)
+_ID = re.compile(r"[a-f0-9]{64}")
 
 
 class Reference(NamedTuple):
@@ -20,12 +35,31 @@ class Reference(NamedTuple):
 
 
 def parse_reference(text: str) -> Reference:
-    """Take `text` apart. Source: `FamiliarString` of distribution/reference."""
+    """Take `text` apart. What is no reference (an id, capitals in a path, <none>) keeps its parts as they are.
+
+    Source: `ParseNormalizedNamed` and `FamiliarString` of distribution/reference.
+    """
+    domain, remainder = _split_domain(text)
+    match = _REMAINDER.fullmatch(remainder)
+    if match is None or not _DOMAIN.fullmatch(domain) or _ID.fullmatch(text):
+        return _as_it_is(text)
+    path = match["path"]
+    if domain != _HUB:
+        path = f"{domain}/{path}"
+    elif path.startswith(_OFFICIAL) and path.count("/") == 1:
+        path = path.removeprefix(_OFFICIAL)
+    return Reference(path, match["tag"] or "", match["digest"] or "")
+
+
+def _as_it_is(text: str) -> Reference:
     name, _, digest = text.partition("@")
     head, colon, tail = name.rpartition(":")
-    repository, tag = (head, tail) if colon and "/" not in tail else (name, "")
-    for prefix in ("docker.io/library/", "index.docker.io/library/", "docker.io/", "index.docker.io/"):
-        if repository.startswith(prefix):
-            repository = repository.removeprefix(prefix)
-            break
-    return Reference(repository, tag, digest)
+    return Reference(head, tail, digest) if colon and "/" not in tail else Reference(name, "", digest)
+
+
+def _split_domain(text: str) -> tuple[str, str]:
+    """The registry and what follows; a first part is a registry if it could not be a part of a path."""
+    first, slash, rest = text.partition("/")
+    if not slash or not (first == "localhost" or "." in first or ":" in first or first != first.lower()):
+        return _HUB, text
+    return (_HUB if first == "index.docker.io" else first), rest

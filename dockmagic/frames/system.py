@@ -24,18 +24,18 @@ def _warnings(row: Row) -> list[str]:
 
 
 INFO: Schema = (
-    Column("name", "Name", "str", "the host's name"),
-    Column("engine_version", "ServerVersion", "str", "of the engine"),
-    Column("api_version", "api_version", "str", "that is spoken with it"),
-    Column("os", "OperatingSystem", "str", "of the host"),
-    Column("kernel", "KernelVersion", "str", "of the host"),
+    Column("name", "Name", "str", "name of the engine's host"),
+    Column("engine_version", "ServerVersion", "str", "version of the engine"),
+    Column("api_version", "api_version", "str", "version of the API that is spoken with it"),
+    Column("os", "OperatingSystem", "str", "operating system of the host"),
+    Column("kernel", "KernelVersion", "str", "version of its kernel"),
     Column("architecture", "Architecture", "str", "x86_64, aarch64, ..."),
     Column("cpus", "NCPU", "Int64", "logical processors"),
     Column("memory", "MemTotal", "Int64", "bytes"),
     Column("containers", "Containers", "Int64", "all of them"),
-    Column("running", "ContainersRunning", "Int64", "of them"),
-    Column("paused", "ContainersPaused", "Int64", "of them"),
-    Column("stopped", "ContainersStopped", "Int64", "of them"),
+    Column("running", "ContainersRunning", "Int64", "containers that run"),
+    Column("paused", "ContainersPaused", "Int64", "containers that are paused"),
+    Column("stopped", "ContainersStopped", "Int64", "containers that do not run"),
     Column("images", "Images", "Int64", "all of them, those without a name too"),
     Column("storage_driver", "Driver", "str", "overlay2, overlayfs, ..."),
     Column("cgroup_version", "CgroupVersion", "str", "1 or 2"),
@@ -46,23 +46,23 @@ INFO: Schema = (
 
 VERSION: Schema = (
     Column("component", "Name", "str", "dockmagic itself, Engine, containerd, runc, ..."),
-    Column("version", "Version", "str", "of the component"),
+    Column("version", "Version", "str", "version of the component"),
     Column("details", "Details", "dict", "what else it says of itself"),
 )
 
 CONNECTION: Schema = (
     Column("host", "host", "str", "where the engine is"),
     Column("source", "source", "str", "why this one"),
-    Column("engine_version", "engine_version", "str", "of the engine"),
-    Column("api_version", "api_version", "str", "that is spoken with it"),
+    Column("engine_version", "engine_version", "str", "version of the engine"),
+    Column("api_version", "api_version", "str", "version of the API that is spoken with it"),
     Column("tls", "tls", "bool", "whether the connection is TLS"),
     Column("ping_ms", "ping_ms", "float64", "milliseconds that GET /_ping took"),
 )
 
 CONTEXTS: Schema = (
-    Column("name", "name", "str", "of the docker context"),
+    Column("name", "name", "str", "name of the docker context"),
     Column("current", "current", "bool", "whether docker would use it now"),
-    Column("description", "description", "str", "whoever made it wrote it"),
+    Column("description", "description", "str", "the words of whoever made it"),
     Column("host", "host", "str", "where its engine is"),
     Column("tls", "tls", "bool", "whether it has certificates"),
     Column("error", "error", "str", "why it cannot be used; NA if it can"),

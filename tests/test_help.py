@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import dockmagic
+from dockmagic import registry
+from dockmagic.arguments import arguments
+from dockmagic.help import columns, help_text
+from dockmagic.options import Option, Parameter, parameters, parse, usage
+
+if TYPE_CHECKING:
+    from dockmagic.registry import Command
+
+QUIET = Parameter("quiet", Option("--quiet", "-q", help="Only a list of the ids"), is_flag=True)
+
+
+def test_the_help_of_a_command_shows_all_that_is_declared() -> None:
+    """Usage, what it does, arguments, options, columns with dtypes, an example, the function, what else there is."""
+    assert help_text(registry.load("rm")).splitlines()[:12] == [
+        "%drm [OPTIONS] CONTAINER...",
+        "",
+        "Remove containers, one row each; one that fails does not keep the others.",
+        "",
+        "Arguments:",
+        "  CONTAINER   Names or ids",
+        "",
+        "Options:",
+        "  -f, --force     Kill it first if it runs; one that is missing is no failure",
+        "  -v, --volumes   Its anonymous volumes too",
+        "  -l, --link      Remove the link of that name, not the container",
+        "      --help      Show this text",
+    ]
+
+
+@pytest.mark.parametrize("name", registry.COMMANDS)
+def test_every_help_has_the_usage_all_flags_and_all_columns(name: str) -> None:
+    """Made from the declaration, so that neither can be forgotten."""
+    command = registry.load(name)
+    text = help_text(command, [QUIET])
+    lines = [line.split() for line in text.splitlines()]
+    assert text.splitlines()[0] == usage(command)
+    for parameter in [QUIET, *parameters(command.function)]:
+        declared = parameter.declared
+        words = declared.flags if isinstance(declared, Option) else [declared.metavar]
+        shown = [line for line in lines if [word.rstrip(",") for word in line[: len(words)]] == words]
+        assert any(line[-len(declared.help.split()) :] == declared.help.split() for line in shown), words
+    for column in columns(command):
+        assert [column.name, *str(column.dtype).split(), *column.help.split()] in lines
+    assert f"Example:\n  {command.example}" in text
+    assert f"In Python:\n  dockmagic.{command.function.__name__}(" in text
+
+
+@pytest.mark.parametrize("name", registry.COMMANDS)
+def test_no_line_of_help_is_too_long_or_ends_in_blanks(name: str) -> None:
+    """It is read in a notebook's output, which scrolls sideways."""
+    lines = help_text(registry.load(name)).splitlines()
+    assert [line for line in lines if len(line) > 120 or line != line.rstrip()] == []
+
+
+def parsed(command: Command, line: str) -> dict[str, object]:
+    """The options of a line such as "%dcontext ls -q", which has to begin with the command."""
+    words = f"%d{command.name}"
+    assert line == words or line.startswith(f"{words} ")
+    return parse(command, arguments(line.removeprefix(words), {}), extra=[QUIET] if command.quiet else [])
+
+
+@pytest.mark.parametrize("name", registry.COMMANDS)
+def test_every_example_is_parsed_by_its_own_command(name: str) -> None:
+    """Whoever pastes it gets no UsageError; every keyword is one of the function's."""
+    command = registry.load(name)
+    known = {each.name for each in parameters(command.function)} | {"quiet"}
+    assert set(parsed(command, command.example)) <= known
+
+
+def test_the_package_has_the_function_that_help_names() -> None:
+    """`dockmagic.context_ls(...)` in the help of `%dcontext ls`, with what is given by name behind *."""
+    assert "In Python:\n  dockmagic.context_ls(*, environ)" in help_text(registry.load("context ls"))
+    assert "In Python:\n  dockmagic.rm(engine, container, *, force, volumes, link)" in help_text(registry.load("rm"))
+    assert dockmagic.context_ls is registry.load("context ls").function

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dockmagic.text import shown, single_line
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("web", "web"),
+        ("  a\r\n\tb ", "a b"),
+        ("\x1b[31mred\x1b[0m", "[31mred [0m"),
+        ("\x9b31m", "31m"),
+        ("evil\u202etxt.exe", "evil txt.exe"),
+        ("a\u200bb\ufeff", "a b"),
+        ("a\u061cb", "a b"),
+        ("a\U000e0041b", "a b"),
+        ("\ud800", ""),
+        ("<img onerror=x>", "<img onerror=x>"),
+        ("größe 容器 🐳", "größe 容器 🐳"),
+        ("", ""),
+    ],
+)
+def test_text_is_shown_without_what_would_hide_or_turn_it(text: str, expected: str) -> None:
+    """Escapes of a terminal lose their ESC; letters of all languages stay, and so does HTML: nobody renders it."""
+    assert single_line(text) == expected
+
+
+@given(st.text(st.characters()), st.integers(1, 50))
+def test_what_is_shown_is_one_line_of_that_length(text: str, length: int) -> None:
+    """Of no text does a message become longer, or two lines."""
+    line = shown(text, length=length)
+    assert len(line) <= length
+    assert len(line.splitlines()) <= 1
+    assert not {unicodedata.category(character) for character in line} & {"Cc", "Cs", "Zl", "Zp"}
+
+
+def test_long_text_ends_in_an_ellipsis() -> None:
+    """80 characters, unless more are asked for."""
+    assert (shown("x" * 80), shown("x" * 81), shown("abc", length=2)) == ("x" * 80, "x" * 79 + "…", "a…")
