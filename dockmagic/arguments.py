@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dockmagic.errors import UsageError
 from dockmagic.text import shown
-from dockmagic.values import words
+from dockmagic.values import NOTHING, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,9 +39,9 @@ _VALUE = re.compile(r"(?<![${])\{([^\W\d]\w*(?:\.[^\W\d]\w*)*)\}(?!\})")
 def arguments(line: str, names: Mapping[str, Any]) -> list[str]:
     """Split `line` and replace each `{name}` or `{name.attribute}` outside single quotes by its value in `names`.
 
-    A list, or a frame's column, that is a whole argument becomes several; a frame its ids. What stands behind a # at
-    the beginning of an argument is a comment. Raises UsageError for a quote that is not closed, a name that is not
-    defined and a value that is none.
+    A list, or a frame's column, that is a whole argument becomes several, an empty one NOTHING; a frame its ids. What
+    stands behind a # at the beginning of an argument is a comment. Raises UsageError for a quote that is not closed, a
+    name that is not defined and a value that is none.
     """
     found: list[str] = []
     parts: list[tuple[str, bool]] = []  # of the argument being read: text, and whether values are filled in
@@ -75,7 +75,7 @@ def _argument(parts: list[tuple[str, bool]], names: Mapping[str, Any]) -> list[s
     if not parts:
         return []
     if len(parts) == 1 and parts[0][1] and (whole := _VALUE.fullmatch(parts[0][0])):
-        return words(_look_up(whole[1], names), whole[0])
+        return words(_look_up(whole[1], names), whole[0]) or [NOTHING]
     return ["".join(_filled(text, names) if fill else text for text, fill in parts)]
 
 

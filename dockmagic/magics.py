@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import warnings
 from contextlib import contextmanager
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError as OneLineError
@@ -29,10 +28,9 @@ if TYPE_CHECKING:
 
 __all__ = ["DockMagic", "LineMagic", "current", "load", "loaded", "unload"]
 
-_QUIET = Parameter("quiet", Option("--quiet", "-q", help="Only a list of the ids"), is_flag=True)
 _WHERE = [
-    Parameter("host", Option("--host", "-H", help="Ask this engine, once", metavar="HOST")),
-    Parameter("context", Option("--context", help="Ask this context's engine, once", metavar="NAME")),
+    Parameter("host", Option("--host", "-H", help="Ask this engine, for this command only", metavar="HOST")),
+    Parameter("context", Option("--context", help="Ask this context's engine, for this command only", metavar="NAME")),
 ]
 _CONNECTING = frozenset({"connect", "context use"})
 
@@ -101,7 +99,7 @@ class DockMagic(Magics):
     def run(self, word: str, line: str) -> Any:
         """Run the command line `word line`: a frame, or a list for -q, or None for --help."""
         tokens = arguments(line.rstrip().removesuffix(";"), self._shell.user_ns)
-        command, tokens = _command(word, tokens)
+        command, tokens = registry.find(word, tokens)
         try:
             options = parse(command, tokens, extra=_extra(command))
         except HelpWanted:
@@ -123,7 +121,7 @@ class DockMagic(Magics):
             again = command.name == "connect" and not options and self._engine is not None
             return connection(self.engine if again else self.connect(command, options))
         frame: pd.DataFrame
-        if not _asks_engine(command):
+        if not command.asks_engine:
             frame = command.function(**options)
             return frame
         where = {name: options.pop(name) for name in ("host", "context") if name in options}
@@ -154,8 +152,8 @@ class LineMagic:
 
     def getdoc(self) -> str:
         """What `%dps?` shows: made when it is asked for, so that loading imports no command."""
-        names = _names(self._word)
-        return "\n\n".join(help_text(command, _extra(command)) for command in map(registry.load, names))
+        commands = map(registry.load, registry.names_under(self._word))
+        return "\n\n".join(help_text(command, _extra(command)) for command in commands)
 
 
 def load(shell: Any) -> None:
@@ -163,7 +161,7 @@ def load(shell: Any) -> None:
     if loaded(shell) is not None:
         return
     magics = DockMagic(shell)
-    for word in _words():
+    for word in registry.first_words():
         # values are filled in by `arguments`, after the line is split
         magic = output_can_be_silenced(no_var_expand(LineMagic(magics, word)))
         shell.register_magic_function(magic, "line", f"d{word}")
@@ -176,7 +174,7 @@ def unload(shell: Any) -> None:
         return
     magics.disconnect()
     manager = shell.magics_manager
-    for name in (f"d{word}" for word in _words()):
+    for name in (f"d{word}" for word in registry.first_words()):
         if isinstance(manager.magics["line"].get(name), LineMagic):  # it may be somebody else's by now
             del manager.magics["line"][name]
             delattr(manager.user_magics, name)
@@ -188,37 +186,11 @@ def loaded(shell: Any) -> DockMagic | None:
     return next((each for each in shell.configurables if type(each).__name__ == "DockMagic"), None)
 
 
-def _words() -> list[str]:
-    return list(dict.fromkeys(name.partition(" ")[0] for name in (*registry.COMMANDS, *registry.ALIASES)))
-
-
-def _names(word: str) -> list[str]:
-    """The commands that begin with `word`."""
-    return [name for name in (*registry.COMMANDS, *registry.ALIASES) if name.split()[0] == word]
-
-
-def _command(word: str, tokens: list[str]) -> tuple[Command, list[str]]:
-    """The command of a line, and what is left of its tokens. Raises UsageError."""
-    if word in registry.COMMANDS:
-        return registry.load(word), tokens
-    seconds = [name.split()[1] for name in _names(word)]
-    if not tokens or tokens[0] not in seconds:
-        near = get_close_matches(tokens[0], seconds, n=1) if tokens else []
-        known = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(seconds)}"
-        wrong = f"{shown(tokens[0])!r} is no command." if tokens else "which command?"
-        raise UsageError(f"%d{word}: {wrong} {known}")
-    return registry.load(f"{word} {tokens[0]}"), tokens[1:]
-
-
 def _extra(command: Command) -> list[Parameter]:
     """The options that magics have on top of the function's own."""
-    quiet = [_QUIET] if command.quiet else []
-    return [*quiet, *(_WHERE if _asks_engine(command) else [])]
-
-
-def _asks_engine(command: Command) -> bool:
-    code = command.function.__code__
-    return code.co_argcount > 0 and code.co_varnames[0] == "engine"
+    only = Option("--quiet", "-q", help=f"Only a list: the column {command.quiet}")
+    quiet = [Parameter("quiet", only, is_flag=True)] if command.quiet else []
+    return [*quiet, *(_WHERE if command.asks_engine else [])]
 
 
 def _one_line(error: UsageError) -> str:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_type_hints
 
 from dockmagic.errors import UsageError
 from dockmagic.text import shown
+from dockmagic.values import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -207,13 +208,16 @@ def _value(flag: str, option: Option, text: str) -> Any:
 def _arguments(words: Sequence[str], known: Iterable[Parameter], usage: str) -> dict[str, Any]:
     """The words by the names of the arguments, filled in order."""
     values: dict[str, Any] = {}
-    left = list(words)
+    left = [word for word in words if word is not NOTHING]
+    names_none = len(left) < len(words)
     for parameter in known:
         declared = parameter.declared
         if not isinstance(declared, Argument):
             continue
         if left and (declared.many or declared.rest):
             values[parameter.name], left = left, []
+        elif declared.many and names_none:
+            values[parameter.name] = []
         elif left:
             values[parameter.name] = left.pop(0)
         elif parameter.required:

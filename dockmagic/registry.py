@@ -7,10 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-__all__ = ["ALIASES", "COMMANDS", "Command", "command", "load"]
+from dockmagic.errors import UsageError
+from dockmagic.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["ALIASES", "COMMANDS", "Command", "command", "find", "first_words", "load", "names_under"]
 
 COMMANDS = {
     "connect": "connect",
@@ -54,6 +61,12 @@ class Command:
     quiet: str  # the column that -q gives as a list, "" if the command has no -q
     example: str
 
+    @property
+    def asks_engine(self) -> bool:
+        """Whether its first parameter is the engine to ask."""
+        code = self.function.__code__
+        return code.co_argcount > 0 and code.co_varnames[0] == "engine"
+
 
 def command(name: str, *, columns: str, example: str, quiet: str = "") -> Callable[[_Function], _Function]:
     """Make a function the command `name`. The function stays what it is: the Python API."""
@@ -72,3 +85,29 @@ def load(name: str) -> Command:
     function = getattr(import_module(f"dockmagic.commands.{module}"), module)
     found: Command = function.__command__
     return found
+
+
+def first_words() -> list[str]:
+    """What stands behind %d: the first word of every command, each once."""
+    return list(dict.fromkeys(name.partition(" ")[0] for name in (*COMMANDS, *ALIASES)))
+
+
+def names_under(word: str) -> list[str]:
+    """The commands and aliases whose first word is `word`."""
+    return [name for name in (*COMMANDS, *ALIASES) if name.partition(" ")[0] == word]
+
+
+def find(word: str, tokens: Sequence[str]) -> tuple[Command, list[str]]:
+    """The command that the line `word tokens...` calls, and its own tokens.
+
+    Raises UsageError, with what there is, where a second word is missing or unknown.
+    """
+    if word in COMMANDS:
+        return load(word), list(tokens)
+    seconds = [name.partition(" ")[2] for name in names_under(word)]
+    if tokens and tokens[0] in seconds:
+        return load(f"{word} {tokens[0]}"), list(tokens[1:])
+    near = get_close_matches(tokens[0], seconds, n=1) if tokens else []
+    known = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(seconds)}"
+    wrong = f"{shown(tokens[0])!r} is no command." if tokens else "which command?"
+    raise UsageError(f"%d{word}: {wrong} {known}")

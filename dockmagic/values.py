@@ -8,10 +8,13 @@ from typing import Any, TypeAlias
 from dockmagic.errors import UsageError
 from dockmagic.text import shown
 
-__all__ = ["Names", "object_names", "words"]
+__all__ = ["NOTHING", "Names", "object_names", "words"]
 
 Names: TypeAlias = str | Iterable[str] | Any
 """One name or id, several, a frame's column of them, or a frame with a column `id`."""
+
+NOTHING = type("Nothing", (str,), {})()
+"""The word that an empty list becomes: an argument that names none is not one that is missing."""
 
 _MISSING = frozenset({"NAType", "NaTType"})  # pandas' own, told without importing pandas
 
@@ -45,11 +48,9 @@ def _is_several(value: Any) -> bool:
 
 
 def object_names(value: Names, what: str) -> list[str]:
-    """The names in `value`, each once. Raises UsageError for one that can be none, and if there are none at all."""
+    """The names in `value`, each once; none for an empty list. Raises UsageError for one that can be no name."""
     names = list(dict.fromkeys(words(value, what)))
     for name in names:
         if any(part.strip() in {"", ".", ".."} for part in name.split("/")):  # would be another path of the API
             raise UsageError(f"{shown(repr(name))} is no name of {what}")
-    if not names:
-        raise UsageError(f"the list names not one: {what} is wanted")
     return names

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dockmagic.arguments import arguments
 from dockmagic.errors import UsageError
+from dockmagic.values import NOTHING
 
 FRAME = pd.DataFrame({"id": ["0a1b", "2c3d"], "name": ["web", "my db"]})
 NAMES: dict[str, Any] = {
@@ -106,7 +107,7 @@ def test_a_name_in_braces_is_the_value_of_that_name(line: str, expected: list[st
         ("-f {ids} web", ["-f", "0a1b", "2c3d", "web"]),
         ("{frame}", ["0a1b", "2c3d"]),
         ("{frame.name}", ["web", "my db"]),
-        ("{none_at_all}", []),
+        ("{none_at_all}", [NOTHING]),
     ],
 )
 def test_a_list_that_is_a_whole_argument_becomes_several(line: str, expected: list[str]) -> None:

@@ -96,7 +96,8 @@ def test_quiet_gives_the_ids_as_a_list_of_text(connected: InteractiveShell, labe
     ids = run(connected, f"ids = %dps -q --filter label={label}", "ids")
     assert sorted(ids) == sorted(connected.user_ns["a"] + connected.user_ns["b"])
     assert list(run(connected, "%drm -f {ids}")["changed"]) == [True, True]
-    assert run(connected, f"%dps -aq --filter label={label}") == []
+    assert run(connected, f"none = %dps -aq --filter label={label}", "none") == []
+    assert len(run(connected, "%drm -f {none}")) == 0
 
 
 def test_a_semicolon_silences(connected: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,23 +17,33 @@ if TYPE_CHECKING:
 __all__ = ["connect", "connection"]
 
 
+def _seconds(text: str) -> float:
+    """A limit in seconds. Raises ValueError for what is none."""
+    seconds = float(text)
+    if not 0 < seconds < float("inf"):
+        raise ValueError(text)
+    return seconds
+
+
 @command("connect", columns="system.CONNECTION", example="%dconnect ssh://me@lab-1")
 def connect(
     target: Annotated[str | None, Argument("HOST|CONTEXT", help="Without one, what docker itself would take")] = None,
     *,
     host: Annotated[str | None, Option("--host", "-H", help="unix://, tcp:// or ssh://", metavar="HOST")] = None,
-    context: Annotated[str | None, Option("--context", help="A docker context", metavar="NAME")] = None,
+    context: Annotated[str | None, Option("--context", help="The name of a docker context", metavar="NAME")] = None,
     insecure: Annotated[bool, Option("--insecure", help="Allow plain tcp:// to another host")] = False,
     timeout: Annotated[
-        float | None, Option("--timeout", help="Limit on the engine's silence", metavar="SECONDS", parse=float)
+        float | None,
+        Option("--timeout", help="How long the engine may be silent (60)", metavar="SECONDS", parse=_seconds),
     ] = 60.0,
     environ: Mapping[str, str] = os.environ,
 ) -> Engine:
-    """An Engine: the one that `target` names, or what docker's own client would take.
+    """Choose the engine that is asked from now on, and tell which it is.
 
-    In this order: `context` or `host`, DOCKER_HOST, DOCKER_CONTEXT, the current context of config.json, the default
-    socket, the one of rootless docker. TLS as with docker: DOCKER_TLS_VERIFY, DOCKER_CERT_PATH, or the context's own.
-    DOCKER_API_VERSION pins the version; DOCKMAGIC_INSECURE=1 is `insecure`.
+    In Python: an Engine, the one that `target` names or what docker's own client would take. In this order: `context`
+    or `host`, DOCKER_HOST, DOCKER_CONTEXT, the current context of config.json, the default socket, the one of rootless
+    docker. TLS as with docker: DOCKER_TLS_VERIFY, DOCKER_CERT_PATH, or the context's own. DOCKER_API_VERSION pins the
+    version; DOCKMAGIC_INSECURE=1 is `insecure`.
 
     Raises EngineUnreachable, InsecureConnection, VersionMismatch, ProtocolError for what cannot be talked to, and
     UsageError for a host or context that is none. API: GET /_ping.

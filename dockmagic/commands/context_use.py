@@ -25,10 +25,11 @@ def context_use(
     timeout: float | None = 60.0,
     environ: Mapping[str, str] = os.environ,
 ) -> Engine:
-    """An Engine at the docker context `name`; with `save` docker's own command line uses it from now on too.
+    """Connect to a docker context; with --save docker's own command line uses it too.
 
-    config.json is replaced as a whole, all its other keys kept. Raises what `connect` raises, and UsageError for a
-    context that does not exist; then nothing is saved. It is saved even if the engine does not answer, as with docker.
+    In Python: an Engine there. config.json is replaced as a whole, all its other keys kept. Raises what `connect`
+    raises, and UsageError for a context that does not exist; then nothing is saved. It is saved even if the engine does
+    not answer, as with docker.
     """
     from dockmagic.commands.connect import connect
 

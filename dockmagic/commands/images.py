@@ -21,10 +21,17 @@ def images(
     engine: Engine,
     reference: Annotated[str | None, Argument("REPOSITORY[:TAG]", help="Only this one; * stands for anything")] = None,
     *,
-    all: Annotated[bool, Option("--all", "-a", help="Also the layers of builds")] = False,
+    all: Annotated[bool, Option("--all", "-a", help="Also the intermediate layers of builds")] = False,
     digests: Annotated[bool, Option("--digests", help="One row per tag and digest")] = False,
     filter: Annotated[
-        Filters, Option("--filter", "-f", help="Only those (repeatable)", metavar="KEY=VALUE", repeat=True)
+        Filters,
+        Option(
+            "--filter",
+            "-f",
+            help="Only what matches: dangling=true, label=a=b (repeatable)",
+            metavar="KEY=VALUE",
+            repeat=True,
+        ),
     ] = (),
     no_trunc: Annotated[bool, Option("--no-trunc", help="Ids in full")] = False,
 ) -> pd.DataFrame:

@@ -20,9 +20,16 @@ __all__ = ["ps"]
 def ps(
     engine: Engine,
     *,
-    all: Annotated[bool, Option("--all", "-a", help="Also those that do not run")] = False,
+    all: Annotated[bool, Option("--all", "-a", help="Also containers that do not run")] = False,
     filter: Annotated[
-        Filters, Option("--filter", "-f", help="Only those (repeatable)", metavar="KEY=VALUE", repeat=True)
+        Filters,
+        Option(
+            "--filter",
+            "-f",
+            help="Only what matches: status=exited, label=a=b (repeatable)",
+            metavar="KEY=VALUE",
+            repeat=True,
+        ),
     ] = (),
     last: Annotated[
         int | None, Option("--last", "-n", help="The N made last, running or not", metavar="N", parse=int)
@@ -40,7 +47,7 @@ def ps(
     from dockmagic.frames.containers import containers
     from dockmagic.frames.schema import to_frame
 
-    limit = 1 if latest and last is None else last
+    limit = 1 if latest and (last is None or last < 0) else last
     rows = container_list(engine, all=all, limit=limit if limit and limit > 0 else None, size=size, filters=filter)
     if size:  # the engine leaves a size of 0 out
         rows = [{"SizeRw": 0, "SizeRootFs": 0, **row} for row in rows]

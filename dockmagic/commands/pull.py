@@ -25,7 +25,7 @@ def pull(
     engine: Engine,
     reference: Annotated[str, Argument("NAME[:TAG|@DIGEST]", help="The tag is latest if none is given")],
     *,
-    platform: Annotated[str | None, Option("--platform", help="linux/arm64, say", metavar="OS/ARCH")] = None,
+    platform: Annotated[str | None, Option("--platform", help="Such as linux/arm64", metavar="OS/ARCH")] = None,
     quiet: Annotated[bool, Option("--quiet", "-q", help="Without the lines of progress")] = False,
     on_progress: Callable[[str], None] = print,
 ) -> pd.DataFrame:
@@ -36,7 +36,6 @@ def pull(
     """
     from dockmagic.engine.images import image_inspect
     from dockmagic.frames.actions import TRANSFERS
-    from dockmagic.frames.ids import short_id
     from dockmagic.frames.references import parse_reference
     from dockmagic.frames.schema import to_frame
 
@@ -50,7 +49,7 @@ def pull(
     image = image_inspect(engine, str(wanted))
     row = {
         "reference": str(wanted),
-        "id": short_id(str(image.get("Id", ""))),
+        "id": image.get("Id"),
         "digest": wanted.digest or _value(said, "Digest: "),
         "status": _value(said, "Status: "),
         "size": image.get("Size"),

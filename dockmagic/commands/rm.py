@@ -21,12 +21,10 @@ __all__ = ["rm"]
 @command("rm", columns="actions.ACTIONS", example="%drm -f web worker-1")
 def rm(
     engine: Engine,
-    container: Annotated[Names, Argument("CONTAINER", help="Names or ids", many=True)],
+    container: Annotated[Names, Argument("CONTAINER", help="Names or ids of containers", many=True)],
     *,
-    force: Annotated[
-        bool, Option("--force", "-f", help="Kill it first if it runs; one that is missing is no failure")
-    ] = False,
-    volumes: Annotated[bool, Option("--volumes", "-v", help="Its anonymous volumes too")] = False,
+    force: Annotated[bool, Option("--force", "-f", help="Kill those that run; a missing one is no failure")] = False,
+    volumes: Annotated[bool, Option("--volumes", "-v", help="Also remove their anonymous volumes")] = False,
     link: Annotated[bool, Option("--link", "-l", help="Remove the link of that name, not the container")] = False,
 ) -> pd.DataFrame:
     """Remove containers, one row each; one that fails does not keep the others.
@@ -42,27 +40,30 @@ def rm(
     done = [_remove(engine, name, force=force, volumes=volumes, link=link) for name in names]
     failed = [error for _, error in done if error is not None]
     if failed and len(failed) == len(done):
-        raise failed[0]
+        raise _in_words(engine, names[0], failed[0])
     return to_frame([row for row, _ in done], ACTIONS, engine=engine)
 
 
 def _remove(engine: Engine, name: str, *, force: bool, **options: bool) -> tuple[dict[str, Any], APIError | None]:
     """One row, and the error if it failed."""
     from dockmagic.engine.containers import container_inspect, container_remove
-    from dockmagic.engine.missing import missing_container
-    from dockmagic.frames.ids import short_id
 
     row: dict[str, Any] = {"name": name, "action": "rm", "changed": False, "ok": True}
     error: APIError | None = None
     start = time.perf_counter()
     try:
-        row["id"] = short_id(str(container_inspect(engine, name).get("Id", "")))
+        row["id"] = container_inspect(engine, name).get("Id")
         container_remove(engine, name, force=force, **options)
         row["changed"] = True
-    except NotFound as missing:
-        error = None if force else missing_container(engine, name, missing)
     except APIError as refused:
-        error = refused
+        error = None if force and isinstance(refused, NotFound) else refused
     if error is not None:
         row |= {"ok": False, "error": error.message}
     return row | {"seconds": time.perf_counter() - start}, error
+
+
+def _in_words(engine: Engine, name: str, error: APIError) -> APIError:
+    """The error to raise: for a missing container with the names that are like it."""
+    from dockmagic.engine.missing import missing_container
+
+    return missing_container(engine, name, error) if isinstance(error, NotFound) else error

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
-from dockmagic.errors import APIError, NotFound, UsageError, warn
+from dockmagic.errors import APIError, NotFound, ProtocolError, UsageError, warn
 from dockmagic.options import Argument, Option
 from dockmagic.registry import command as register
 from dockmagic.text import shown, single_line
@@ -25,18 +25,40 @@ def run(  # noqa: PLR0913 - docker's flags
     image: Annotated[str, Argument("IMAGE", help="Must be there: %dpull fetches it")],
     command: Annotated[Sequence[str], Argument("COMMAND", help="Instead of the image's own", rest=True)] = (),
     *,
-    detach: Annotated[bool, Option("--detach", "-d", help="In the background; the only way so far")] = False,
-    name: Annotated[str | None, Option("--name", help="Of the container", metavar="NAME")] = None,
+    detach: Annotated[bool, Option("--detach", "-d", help="Run in the background (required so far)")] = False,
+    name: Annotated[str | None, Option("--name", help="Name of the container", metavar="NAME")] = None,
     env: Annotated[
         Sequence[str],
-        Option("--env", "-e", help="NAME alone: the value it has here", metavar="NAME=VALUE", repeat=True),
+        Option(
+            "--env",
+            "-e",
+            help="Set a variable; NAME alone takes the value it has here",
+            metavar="NAME=VALUE",
+            repeat=True,
+        ),
     ] = (),
-    labels: Annotated[Sequence[str], Option("--label", "-l", help="A label", metavar="NAME=VALUE", repeat=True)] = (),
+    labels: Annotated[
+        Sequence[str], Option("--label", "-l", help="Set a label", metavar="NAME=VALUE", repeat=True)
+    ] = (),
     ports: Annotated[
-        Sequence[str], Option("--publish", "-p", help="A port", metavar="[[IP:]HOST:]CONTAINER", repeat=True)
+        Sequence[str],
+        Option(
+            "--publish",
+            "-p",
+            help="Publish a port of the container on the host",
+            metavar="[[IP:]HOST:]CONTAINER",
+            repeat=True,
+        ),
     ] = (),
     volumes: Annotated[
-        Sequence[str], Option("--volume", "-v", help="A volume or a path", metavar="[SOURCE:]TARGET", repeat=True)
+        Sequence[str],
+        Option(
+            "--volume",
+            "-v",
+            help="Mount a volume, or a path of the engine's host",
+            metavar="[SOURCE:]TARGET",
+            repeat=True,
+        ),
     ] = (),
 ) -> pd.DataFrame:
     """Create a container and start it in the background; its row as in `ps`.
@@ -65,7 +87,9 @@ def run(  # noqa: PLR0913 - docker's flags
             status=missing.status,
             hint=f"Fetch it first: %dpull {shown(image)}",
         ) from missing
-    container = str(created.get("Id", ""))
+    container = created.get("Id")
+    if not isinstance(container, str) or not container:
+        raise ProtocolError("the engine created a container without telling its id", hint="%dps -a lists it.")
     try:
         container_start(engine, container)
     except APIError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dockmagic.frames.ids import id_of
 from dockmagic.frames.schema import Column
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ __all__ = ["ACTIONS", "TRANSFERS"]
 
 ACTIONS: Schema = (
     Column("name", "name", "str", "as it was given"),
-    Column("id", "id", "str", "12 digits; NA if there is no such object"),
+    Column("id", id_of("id"), "str", "12 digits; NA if there is no such object"),
     Column("action", "action", "str", "what was done"),
     Column("changed", "changed", "bool", "whether it made a difference"),
     Column("ok", "ok", "bool", "whether it is now as was asked"),
@@ -24,7 +25,7 @@ ACTIONS: Schema = (
 
 TRANSFERS: Schema = (
     Column("reference", "reference", "str", "the image's name and tag or digest"),
-    Column("id", "id", "str", "12 digits of the image's id"),
+    Column("id", id_of("id"), "str", "12 digits of the image's id"),
     Column("digest", "digest", "str", "digest of its manifest"),
     Column("status", "status", "str", "the engine's last words"),
     Column("size", "size", "Int64", "bytes of all its layers"),

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from dockmagic.frames.ids import short_id
+from dockmagic.frames.ids import id_of, short_id
 from dockmagic.frames.ports import port_texts
 from dockmagic.frames.references import parse_reference
 from dockmagic.frames.schema import Category, Column
@@ -25,12 +25,8 @@ _HEALTH = re.compile(r"\((?:health: )?(starting|healthy|unhealthy)\)$")
 
 def containers(*, no_trunc: bool) -> Schema:
     """The schema, with ids and images as `--no-trunc` wants them or not."""
-
-    def text_id(key: str) -> Any:
-        return lambda row: short_id(row[key], no_trunc=no_trunc) if isinstance(row.get(key), str) else None
-
     return (
-        Column("id", text_id("Id"), "str", "12 digits, or all 64 with --no-trunc"),
+        Column("id", id_of("Id", no_trunc=no_trunc), "str", "12 digits, or all 64 with --no-trunc"),
         Column("name", _name, "str", "the container's own name"),
         Column("image", (lambda row: row.get("Image") or None) if no_trunc else _image, "str", "what it was made from"),
         Column("command", "Command", "str", "entrypoint and arguments"),
@@ -47,7 +43,12 @@ def containers(*, no_trunc: bool) -> Schema:
         Column("service", _label("com.docker.compose.service"), "str", "its service in docker compose"),
         Column("size_rw", "SizeRw", "Int64", "bytes written to its own layer; NA without --size"),
         Column("size_root_fs", "SizeRootFs", "Int64", "bytes of all its layers; NA without --size"),
-        Column("image_id", text_id("ImageID"), "str", "12 digits, or all with the hash's name with --no-trunc"),
+        Column(
+            "image_id",
+            id_of("ImageID", no_trunc=no_trunc),
+            "str",
+            "12 digits, or all with the hash's name with --no-trunc",
+        ),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dockmagic.frames.ids import short_id
+from dockmagic.frames.ids import id_of
 from dockmagic.frames.references import Reference, parse_reference
 from dockmagic.frames.schema import Column
 
@@ -40,7 +40,7 @@ def image_rows(images: Iterable[Row], *, digests: bool = False, no_trunc: bool =
     return [
         {
             **image,
-            "id": short_id(image["Id"], no_trunc=no_trunc) if isinstance(image.get("Id"), str) else None,
+            "id": id_of("Id", no_trunc=no_trunc)(image),
             "repository": reference.repository or None,
             "tag": reference.tag or None,
             "digest": reference.digest or None,

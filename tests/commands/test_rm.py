@@ -75,9 +75,16 @@ def test_a_list_a_column_and_a_frame_name_containers_too(engine: Engine, two: st
     assert len(rm(engine, [*frame["id"], *frame["id"]], force=True)) == 2
 
 
+def test_an_empty_list_removes_nothing(engine: Engine) -> None:
+    """`%drm -f {ids}` goes on working on an empty host; no name at all is still an error."""
+    frame = rm(engine, [], force=True)
+    assert len(frame) == 0
+    assert "ok" in frame
+
+
 @pytest.mark.parametrize(
     "name",
-    ["", " ", ".", "..", "a/../../info", "a//b", [], ["dmt-runs", ""], None, b"dmt-runs", {"name": "dmt-runs"}],
+    ["", " ", ".", "..", "a/../../info", "a//b", ["dmt-runs", ""], None, b"dmt-runs", {"name": "dmt-runs"}],
 )
 def test_what_can_be_no_name_is_refused_before_anything_is_removed(engine: Engine, two: str, name: Any) -> None:
     """An empty name would otherwise be the list of all, by a redirect."""

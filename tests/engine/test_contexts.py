@@ -4,6 +4,8 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,10 +24,11 @@ from dockmagic.engine.contexts import (
 from dockmagic.errors import UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 DOCKER = shutil.which("docker")
 ROOT = hasattr(os, "getuid") and os.getuid() == 0
+NOBODY = 65534
 
 
 def store(directory: Path, name: str, meta: object) -> Path:
@@ -140,14 +143,25 @@ def test_a_context_that_may_not_be_read_says_so(tmp_path: Path) -> None:
     assert "meta.json cannot be read: " in read_contexts(tmp_path)[context_id("bad")].error
 
 
-@pytest.mark.skipif(ROOT, reason="root may read everything")
-def test_certificates_that_may_not_be_read_are_an_error(tmp_path: Path) -> None:
+@pytest.fixture
+def nobodys_directory() -> Iterator[Path]:
+    """Return a directory of the user nobody, as whom the test runs if it would run as root, who may read everything."""
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix="dm-") as name:
+        if ROOT:
+            os.chown(name, NOBODY, NOBODY)
+            os.seteuid(NOBODY)
+        yield Path(name)
+        if ROOT:
+            os.seteuid(0)
+
+
+def test_certificates_that_may_not_be_read_are_an_error(nobodys_directory: Path) -> None:
     """That it would be used without them is out of the question."""
-    store_host(tmp_path, "lab", "tcp://lab:2376")
-    home = store_tls(tmp_path, "lab", "ca.pem").parent
+    store_host(nobodys_directory, "lab", "tcp://lab:2376")
+    home = store_tls(nobodys_directory, "lab", "ca.pem").parent
     home.chmod(0o000)
     with pytest.raises(UsageError) as refusal:
-        find_context(read_contexts(tmp_path), "lab")
+        find_context(read_contexts(nobodys_directory), "lab")
     home.chmod(0o700)
     assert refusal.value.message.endswith(f"{home / 'docker'} cannot be read: Permission denied")
 
