@@ -14,11 +14,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dockmagic.commands.api import api
     from dockmagic.commands.connect import connect, connection
     from dockmagic.commands.context_ls import context_ls
     from dockmagic.commands.context_use import context_use
     from dockmagic.commands.images import images
     from dockmagic.commands.info import info
+    from dockmagic.commands.inspect import inspect
     from dockmagic.commands.ps import ps
     from dockmagic.commands.pull import pull
     from dockmagic.commands.rm import rm
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DockMagicError",
     "Engine",
+    "api",
     "connect",
     "connection",
     "context_ls",
@@ -38,6 +41,7 @@ __all__ = [
     "current",
     "images",
     "info",
+    "inspect",
     "ps",
     "pull",
     "rm",

@@ -7,6 +7,7 @@ one does not make two arguments of it, and a quote in one is just a quote.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -39,9 +40,9 @@ _VALUE = re.compile(r"(?<![${])\{([^\W\d]\w*(?:\.[^\W\d]\w*)*)\}(?!\})")
 def arguments(line: str, names: Mapping[str, Any]) -> list[str]:
     """Split `line` and replace each `{name}` or `{name.attribute}` outside single quotes by its value in `names`.
 
-    A list, or a frame's column, that is a whole argument becomes several, an empty one NOTHING; a frame its ids. What
-    stands behind a # at the beginning of an argument is a comment. Raises UsageError for a quote that is not closed, a
-    name that is not defined and a value that is none.
+    A list, or a frame's column, that is a whole argument becomes several, an empty one NOTHING; a frame its ids; a dict
+    is JSON. What stands behind a # at the beginning of an argument is a comment. Raises UsageError for a quote that is
+    not closed, a name that is not defined and a value that is none.
     """
     found: list[str] = []
     parts: list[tuple[str, bool]] = []  # of the argument being read: text, and whether values are filled in
@@ -75,7 +76,8 @@ def _argument(parts: list[tuple[str, bool]], names: Mapping[str, Any]) -> list[s
     if not parts:
         return []
     if len(parts) == 1 and parts[0][1] and (whole := _VALUE.fullmatch(parts[0][0])):
-        return words(_look_up(whole[1], names), whole[0]) or [NOTHING]
+        value = _look_up(whole[1], names)
+        return [json.dumps(value)] if isinstance(value, dict) else words(value, whole[0]) or [NOTHING]
     return ["".join(_filled(text, names) if fill else text for text, fill in parts)]
 
 

@@ -6,6 +6,7 @@ import inspect
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from dockmagic import registry
 from dockmagic.options import Argument, Option, parameters, usage
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from dockmagic.options import Parameter
     from dockmagic.registry import Command
 
-__all__ = ["columns", "help_text"]
+__all__ = ["columns", "help_text", "overview"]
 
 
 def help_text(command: Command, extra: Sequence[Parameter] = ()) -> str:
@@ -37,8 +38,24 @@ def help_text(command: Command, extra: Sequence[Parameter] = ()) -> str:
     return "\n\n".join(filter(None, sections))
 
 
+def overview() -> str:
+    """All commands, a line each, and how to go on."""
+    commands = map(registry.load, registry.COMMANDS)
+    rows = [(usage(command).replace(" [OPTIONS]", ""), _subject(command)) for command in commands]
+    return f"{_table('Commands', rows)}\n\n%dhelp COMMAND, %dps --help or %dps? show the flags and columns of one."
+
+
+def _subject(command: Command) -> str:
+    """What stands in the first line of the command's file: "ps: the containers of an engine."."""
+    module = inspect.getmodule(command.function)
+    first = ((module and module.__doc__) or "").partition("\n")[0]
+    return first.partition(": ")[2].removesuffix(".")
+
+
 def columns(command: Command) -> Schema:
-    """The schema of a command's frame."""
+    """The schema of a command's frame; empty if it gives no frame of ours."""
+    if not command.columns:
+        return ()
     module, _, name = command.columns.partition(".")
     schema: Schema = getattr(import_module(f"dockmagic.frames.{module}"), name)
     return schema

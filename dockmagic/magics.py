@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-import sys
-import warnings
-from contextlib import contextmanager
+import threading
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError as OneLineError
 from IPython.core.magic import Magics, magics_class, no_var_expand, output_can_be_silenced
-from traitlets import Bool, Float, Unicode, observe
+from traitlets import Bool, Float, Int, Unicode, observe
 
 from dockmagic import registry
 from dockmagic.arguments import arguments
-from dockmagic.errors import EngineWarning, NotConnected, UsageError
-from dockmagic.help import help_text
+from dockmagic.completer import IDENTIFIER, matcher
+from dockmagic.errors import NotConnected, UsageError
+from dockmagic.help import help_text, overview
+from dockmagic.notices import shown_warnings
 from dockmagic.options import HelpWanted, Option, Parameter, parse
 from dockmagic.text import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pandas as pd
 
     from dockmagic.engine.client import Engine
     from dockmagic.registry import Command
 
-__all__ = ["DockMagic", "LineMagic", "current", "load", "loaded", "unload"]
+__all__ = ["DockMagic", "HelpMagic", "LineMagic", "current", "load", "loaded", "unload"]
 
 _WHERE = [
     Parameter("host", Option("--host", "-H", help="Ask this engine, for this command only", metavar="HOST")),
     Parameter("context", Option("--context", help="Ask this context's engine, for this command only", metavar="NAME")),
 ]
+_FRAME = Parameter("frame", Option("--frame", help="A list of objects as a frame"), is_flag=True)
 _CONNECTING = frozenset({"connect", "context use"})
 
 
@@ -45,12 +44,16 @@ class DockMagic(Magics):
     timeout = Float(60.0, help="Seconds that an engine may be silent, where it is not right to be slow").tag(
         config=True
     )
+    display_rows = Int(
+        0, help="Rows that a long frame shows, the middle left out; 0: as pandas. The frame itself is never cut"
+    ).tag(config=True)
     insecure = Bool(default_value=False, help="Allow plain tcp:// to other hosts").tag(config=True)
 
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
         self._shell = shell
         self._engine: Engine | None = None
+        self._connecting = threading.RLock()  # completing a name may connect as well
         self._refused = ""  # why the last %dconnect failed: until another succeeds, nothing is asked anywhere
 
     @property
@@ -61,9 +64,8 @@ class DockMagic(Magics):
                 f"there is no engine: the last connection failed ({self._refused})",
                 hint="%dconnect connects to what docker uses, %dconnect HOST|CONTEXT elsewhere.",
             )
-        if self._engine is None:
-            return self.connect(registry.load("connect"), {})
-        return self._engine
+        with self._connecting:
+            return self._engine or self.connect(registry.load("connect"), {})
 
     def connect(self, command: Command, options: dict[str, Any]) -> Engine:
         """Leave the current engine for another one; if that fails there is none."""
@@ -84,6 +86,12 @@ class DockMagic(Magics):
         """Be connected to nothing, so that what comes next cannot hit the engine that was left."""
         self.disconnect()
         self._refused = shown(str(error).partition("\n")[0], length=200) or type(error).__name__
+
+    @observe("display_rows")
+    def _display_rows_changed(self, change: dict[str, Any]) -> None:
+        from dockmagic.frames.display import show_rows  # noqa: PLC0415 - only whoever sets it pays for it
+
+        show_rows(change["new"])
 
     @observe("timeout")
     def _timeout_changed(self, change: dict[str, Any]) -> None:
@@ -110,29 +118,44 @@ class DockMagic(Magics):
                 self._leave(error)
             raise
         quiet = bool(command.quiet) and options.pop("quiet", False)
-        with _shown_warnings():
-            frame = self._frame(command, options)
-        return frame[command.quiet].tolist() if quiet else frame
+        as_frame = options.pop("frame", False)
+        with shown_warnings():
+            result = self._result(command, options)
+        if as_frame:
+            return _json_frame(result)
+        return result[command.quiet].tolist() if quiet else result
 
-    def _frame(self, command: Command, options: dict[str, Any]) -> pd.DataFrame:
+    def _result(self, command: Command, options: dict[str, Any]) -> Any:
         if command.name in _CONNECTING:
             from dockmagic.commands.connect import connection  # noqa: PLC0415 - loading stays light
 
             again = command.name == "connect" and not options and self._engine is not None
             return connection(self.engine if again else self.connect(command, options))
-        frame: pd.DataFrame
         if not command.asks_engine:
-            frame = command.function(**options)
-            return frame
+            return command.function(**options)
         where = {name: options.pop(name) for name in ("host", "context") if name in options}
         if not where:
-            frame = command.function(self.engine, **options)
-            return frame
+            return command.function(self.engine, **options)
         from dockmagic.commands.connect import connect  # noqa: PLC0415
 
         with connect(**where, timeout=self.timeout, insecure=self.insecure) as engine:
-            frame = command.function(engine, **options)
-        return frame
+            return command.function(engine, **options)
+
+
+class HelpMagic:
+    """`%dhelp` lists the commands, `%dhelp COMMAND` shows the help of one."""
+
+    def __call__(self, line: str) -> None:
+        """What IPython calls."""
+        words = line.split()
+        try:
+            if not words:
+                print(overview())  # noqa: T201 - a person asked for text
+            else:
+                command, _ = registry.find(words[0], words[1:])
+                print(help_text(command, _extra(command)))  # noqa: T201
+        except UsageError as error:
+            raise OneLineError(_one_line(error)) from None
 
 
 class LineMagic:
@@ -165,6 +188,8 @@ def load(shell: Any) -> None:
         # values are filled in by `arguments`, after the line is split
         magic = output_can_be_silenced(no_var_expand(LineMagic(magics, word)))
         shell.register_magic_function(magic, "line", f"d{word}")
+    shell.register_magic_function(HelpMagic(), "line", "dhelp")
+    shell.Completer.custom_matchers.append(matcher(magics))
 
 
 def unload(shell: Any) -> None:
@@ -174,11 +199,14 @@ def unload(shell: Any) -> None:
         return
     magics.disconnect()
     manager = shell.magics_manager
-    for name in (f"d{word}" for word in registry.first_words()):
-        if isinstance(manager.magics["line"].get(name), LineMagic):  # it may be somebody else's by now
+    for name in [*(f"d{word}" for word in registry.first_words()), "dhelp"]:
+        if isinstance(manager.magics["line"].get(name), (LineMagic, HelpMagic)):  # it may be somebody else's by now
             del manager.magics["line"][name]
             delattr(manager.user_magics, name)
     shell.configurables.remove(magics)
+    magics.display_rows = 0
+    matchers = shell.Completer.custom_matchers
+    matchers[:] = [each for each in matchers if getattr(each, "matcher_identifier", "") != IDENTIFIER]
 
 
 def loaded(shell: Any) -> DockMagic | None:
@@ -190,27 +218,18 @@ def _extra(command: Command) -> list[Parameter]:
     """The options that magics have on top of the function's own."""
     only = Option("--quiet", "-q", help=f"Only a list: the column {command.quiet}")
     quiet = [Parameter("quiet", only, is_flag=True)] if command.quiet else []
-    return [*quiet, *(_WHERE if command.asks_engine else [])]
+    frame = [_FRAME] if command.name == "api" else []
+    return [*quiet, *frame, *(_WHERE if command.asks_engine else [])]
+
+
+def _json_frame(data: Any) -> pd.DataFrame:
+    from dockmagic.frames.anything import json_frame  # noqa: PLC0415
+
+    return json_frame(data)
 
 
 def _one_line(error: UsageError) -> str:
     return f"{error.message}  {error.hint}".strip()
-
-
-@contextmanager
-def _shown_warnings() -> Iterator[None]:
-    """Show EngineWarnings as a line of text: where in our code they were raised helps nobody."""
-    with warnings.catch_warnings():
-        show = warnings.showwarning
-
-        def show_line(message: Any, category: type[Warning], *where: Any, **more: Any) -> None:
-            if issubclass(category, EngineWarning):
-                print(f"Warning: {message}", file=sys.stderr)  # noqa: T201
-            else:
-                show(message, category, *where, **more)
-
-        warnings.showwarning = show_line
-        yield
 
 
 def current() -> Engine:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from dockmagic.registry import Command
 
-__all__ = ["Argument", "HelpWanted", "Option", "Parameter", "parameters", "parse", "usage"]
+__all__ = ["Argument", "HelpWanted", "Option", "Parameter", "next_parameter", "parameters", "parse", "usage"]
 
 # https://pkg.go.dev/strconv#ParseBool
 _TRUTH = dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True) | dict.fromkeys(
@@ -43,6 +43,7 @@ class Option:
     metavar: str = ""
     parse: Callable[[str], Any] = str
     repeat: bool = False
+    complete: str = ""  # the kind of name that it takes: container, image, volume, network, object, context
 
     @property
     def flags(self) -> list[str]:
@@ -58,6 +59,7 @@ class Argument:
     help: str = ""
     many: bool = False
     rest: bool = False
+    complete: str = ""  # as of an Option
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,22 @@ def parse(command: Command, tokens: Sequence[str], *, extra: Iterable[Parameter]
         return _options(typed, known) | _arguments(words, known, usage(command))
     except UsageError as error:
         raise UsageError(f"%d{command.name}: {error.message}", hint=error.hint) from error.__cause__
+
+
+def next_parameter(command: Command, tokens: Sequence[str], *, extra: Iterable[Parameter] = ()) -> Parameter | None:
+    """What the word behind `tokens` would be the value of: an option that waits for one, or the next argument."""
+    known = [*parameters(command.function), *extra]
+    try:
+        typed, words = _split(tokens, known)
+    except HelpWanted:
+        return None
+    if typed and typed[-1].text is None:
+        return typed[-1].parameter
+    arguments = [each for each in known if isinstance(each.declared, Argument)]
+    if len(words) < len(arguments):
+        return arguments[len(words)]
+    last = arguments[-1].declared if arguments else None
+    return arguments[-1] if isinstance(last, Argument) and (last.many or last.rest) else None
 
 
 def _split(tokens: Iterable[str], known: Iterable[Parameter]) -> tuple[list[_Typed], list[str]]:
@@ -228,6 +246,10 @@ def _arguments(words: Sequence[str], known: Iterable[Parameter], usage: str) -> 
 
 
 def _unknown(flag: str, known: Iterable[Parameter]) -> str:
+    if flag in {"--format", "-f"}:  # -f is undeclared only where docker has it for --format
+        return (
+            f'{flag} is docker\'s way to choose what is shown; a frame has columns: df[["name", "state"]], df.to_json()'
+        )
     options = {each.declared.long.lstrip("-"): each.declared for each in known if isinstance(each.declared, Option)}
     name = flag.lstrip("-")
     near = difflib.get_close_matches(name, options, n=1) or [long for long in options if name and long.startswith(name)]

@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 __all__ = ["ALIASES", "COMMANDS", "Command", "command", "find", "first_words", "load", "names_under"]
 
 COMMANDS = {
+    "api": "api",
     "connect": "connect",
     "context ls": "context_ls",
     "context use": "context_use",
     "images": "images",
     "info": "info",
+    "inspect": "inspect",
     "ps": "ps",
     "pull": "pull",
     "rm": "rm",
@@ -34,6 +36,7 @@ COMMANDS = {
 """Command -> module in `dockmagic.commands`; the module's function has the command's name, blanks as underscores."""
 
 ALIASES = {
+    "container inspect": "inspect --type container",
     "container list": "ps",
     "container ls": "ps",
     "container ps": "ps",
@@ -41,12 +44,15 @@ ALIASES = {
     "container rm": "rm",
     "container run": "run",
     "context list": "context ls",
+    "image inspect": "inspect --type image",
     "image list": "images",
     "image ls": "images",
     "image pull": "pull",
+    "network inspect": "inspect --type network",
     "system info": "info",
+    "volume inspect": "inspect --type volume",
 }
-"""The other names that docker has for a command, and which command each is."""
+"""The other names that docker has for a command, and which command line each is."""
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -57,7 +63,7 @@ class Command:
 
     name: str
     function: Callable[..., Any]
-    columns: str  # the schema of its frame, as "module.NAME" in dockmagic.frames
+    columns: str  # the schema of its frame, as "module.NAME" in dockmagic.frames; "" if it gives no frame of ours
     quiet: str  # the column that -q gives as a list, "" if the command has no -q
     example: str
 
@@ -81,10 +87,17 @@ def command(name: str, *, columns: str, example: str, quiet: str = "") -> Callab
 
 def load(name: str) -> Command:
     """The command `name` or that `name` is an alias of; imports its module. Raises KeyError."""
-    module = COMMANDS[ALIASES.get(name, name)]
+    return _load(name)[0]
+
+
+def _load(name: str) -> tuple[Command, list[str]]:
+    """The command, and the options that the alias `name` stands for."""
+    words = ALIASES.get(name, name).split()
+    length = 2 if " ".join(words[:2]) in COMMANDS else 1
+    module = COMMANDS[" ".join(words[:length])]
     function = getattr(import_module(f"dockmagic.commands.{module}"), module)
     found: Command = function.__command__
-    return found
+    return found, words[length:]
 
 
 def first_words() -> list[str]:
@@ -106,7 +119,8 @@ def find(word: str, tokens: Sequence[str]) -> tuple[Command, list[str]]:
         return load(word), list(tokens)
     seconds = [name.partition(" ")[2] for name in names_under(word)]
     if tokens and tokens[0] in seconds:
-        return load(f"{word} {tokens[0]}"), list(tokens[1:])
+        command, options = _load(f"{word} {tokens[0]}")
+        return command, [*options, *tokens[1:]]
     near = get_close_matches(tokens[0], seconds, n=1) if tokens else []
     known = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(seconds)}"
     wrong = f"{shown(tokens[0])!r} is no command." if tokens else "which command?"

@@ -108,10 +108,11 @@ def test_a_name_in_braces_is_the_value_of_that_name(line: str, expected: list[st
         ("{frame}", ["0a1b", "2c3d"]),
         ("{frame.name}", ["web", "my db"]),
         ("{none_at_all}", [NOTHING]),
+        ("{mapping}", ['{"a": 1}']),
     ],
 )
 def test_a_list_that_is_a_whole_argument_becomes_several(line: str, expected: list[str]) -> None:
-    """A frame is its ids. An empty list is no argument: then rm says that a name is missing."""
+    """A frame is its ids, a dict its JSON. An empty list is NOTHING: it names none, and is not a missing name."""
     assert arguments(line, NAMES) == expected
 
 
@@ -168,7 +169,6 @@ def test_single_quoted_text_stays_as_it_is_typed(line: str, expected: list[str])
         ("x={ids}", "{ids} is 2 values; write it as an argument of its own"),
         ("x={none_at_all}", "{none_at_all} is 0 values; write it as an argument of its own"),
         ("{nothing}", "{nothing} is NoneType, which is no argument"),
-        ("{mapping}", "{mapping} is dict, which is no argument"),
         ("{unidentified}", "{unidentified} is a frame without a column id"),
     ],
 )

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parent.parent / "dockmagic"
 FLOORS = {
-    **dict.fromkeys(("errors", "text", "values", "arguments", "options", "registry"), 0),
+    **dict.fromkeys(("errors", "text", "values", "arguments", "options", "registry", "masking"), 0),
     **dict.fromkeys(("engine", "builder", "demo"), 1),
     **dict.fromkeys(("frames", "feeds", "help"), 2),
     "widgets": 3,
     "commands": 4,
-    **dict.fromkeys(("magics", "completer"), 5),
+    **dict.fromkeys(("magics", "completer", "notices"), 5),
 }
 TOP = 6
 ENGINE = "dockmagic.engine.client.Engine"

@@ -51,7 +51,7 @@ def everything(shell: InteractiveShell) -> dict[str, Any]:
         "cell": set(shell.magics_manager.magics["cell"]),
         "user": set(vars(shell.magics_manager.user_magics)),
         "configurables": {type(each).__name__ for each in shell.configurables},
-        "matchers": list(shell.Completer.custom_matchers),
+        "matchers": [each.matcher_identifier for each in shell.Completer.custom_matchers],
         "names": {name for name in shell.user_ns if not name.startswith("_")},
         "threads": [thread.name for thread in threading.enumerate() if thread.name.startswith("dockmagic")],
     }
@@ -130,7 +130,7 @@ def test_the_question_mark_shows_the_same_help(connected: InteractiveShell) -> N
         ("%dps web", "UsageError: %dps: unexpected argument 'web'"),
         ("%drm 'web", "UsageError: a quote is not closed: 'web"),
         ("%dcontext lss", "UsageError: %dcontext: 'lss' is no command. Did you mean ls?"),
-        ("%dcontainer", "UsageError: %dcontainer: which command? There are: list, ls, ps, remove, rm, run"),
+        ("%dcontainer", "UsageError: %dcontainer: which command? There are: inspect, "),
         ("%drm {nobody}", "UsageError: {nobody}: nobody is not defined."),
         ("%drm ''", "UsageError: '' is no name of a container"),
     ],

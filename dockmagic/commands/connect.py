@@ -27,7 +27,9 @@ def _seconds(text: str) -> float:
 
 @command("connect", columns="system.CONNECTION", example="%dconnect ssh://me@lab-1")
 def connect(
-    target: Annotated[str | None, Argument("HOST|CONTEXT", help="Without one, what docker itself would take")] = None,
+    target: Annotated[
+        str | None, Argument("HOST|CONTEXT", help="Without one, what docker itself would take", complete="context")
+    ] = None,
     *,
     host: Annotated[str | None, Option("--host", "-H", help="unix://, tcp:// or ssh://", metavar="HOST")] = None,
     context: Annotated[str | None, Option("--context", help="The name of a docker context", metavar="NAME")] = None,

@@ -18,7 +18,7 @@ __all__ = ["context_use"]
 
 @command("context use", columns="system.CONNECTION", example="%dcontext use lab")
 def context_use(
-    name: Annotated[str, Argument("CONTEXT", help="Its name")],
+    name: Annotated[str, Argument("CONTEXT", help="Its name", complete="context")],
     *,
     save: Annotated[bool, Option("--save", help="For docker too: write it to config.json")] = False,
     insecure: Annotated[bool, Option("--insecure", help="Allow plain tcp:// to another host")] = False,

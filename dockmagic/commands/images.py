@@ -19,7 +19,9 @@ __all__ = ["images"]
 @command("images", columns="images.IMAGES", quiet="id", example="%dimages --filter dangling=true")
 def images(
     engine: Engine,
-    reference: Annotated[str | None, Argument("REPOSITORY[:TAG]", help="Only this one; * stands for anything")] = None,
+    reference: Annotated[
+        str | None, Argument("REPOSITORY[:TAG]", help="Only this one; * stands for anything", complete="image")
+    ] = None,
     *,
     all: Annotated[bool, Option("--all", "-a", help="Also the intermediate layers of builds")] = False,
     digests: Annotated[bool, Option("--digests", help="One row per tag and digest")] = False,

@@ -23,7 +23,9 @@ __all__ = ["pull"]
 @command("pull", columns="actions.TRANSFERS", example="%dpull busybox:latest")
 def pull(
     engine: Engine,
-    reference: Annotated[str, Argument("NAME[:TAG|@DIGEST]", help="The tag is latest if none is given")],
+    reference: Annotated[
+        str, Argument("NAME[:TAG|@DIGEST]", help="The tag is latest if none is given", complete="image")
+    ],
     *,
     platform: Annotated[str | None, Option("--platform", help="Such as linux/arm64", metavar="OS/ARCH")] = None,
     quiet: Annotated[bool, Option("--quiet", "-q", help="Without the lines of progress")] = False,

@@ -21,7 +21,9 @@ __all__ = ["rm"]
 @command("rm", columns="actions.ACTIONS", example="%drm -f web worker-1")
 def rm(
     engine: Engine,
-    container: Annotated[Names, Argument("CONTAINER", help="Names or ids of containers", many=True)],
+    container: Annotated[
+        Names, Argument("CONTAINER", help="Names or ids of containers", many=True, complete="container")
+    ],
     *,
     force: Annotated[bool, Option("--force", "-f", help="Kill those that run; a missing one is no failure")] = False,
     volumes: Annotated[bool, Option("--volumes", "-v", help="Also remove their anonymous volumes")] = False,

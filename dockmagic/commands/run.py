@@ -22,7 +22,7 @@ __all__ = ["run"]
 @register("run", columns="containers.CONTAINERS", quiet="id", example="%drun -d --name web -p 8080:80 nginx:alpine")
 def run(  # noqa: PLR0913 - docker's flags
     engine: Engine,
-    image: Annotated[str, Argument("IMAGE", help="Must be there: %dpull fetches it")],
+    image: Annotated[str, Argument("IMAGE", help="Must be there: %dpull fetches it", complete="image")],
     command: Annotated[Sequence[str], Argument("COMMAND", help="Instead of the image's own", rest=True)] = (),
     *,
     detach: Annotated[bool, Option("--detach", "-d", help="Run in the background (required so far)")] = False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     _Params: TypeAlias = Mapping[str, object] | None
 
 __all__ = ["Engine"]
+
+_VERSIONED = re.compile(r"/v\d+\.\d+/")
 
 READ_TIMEOUT = 60.0
 """Seconds that an engine may be silent, where it is not right to be slow."""
@@ -112,7 +115,7 @@ class Engine:
         return seconds
 
     def get(self, path: str, *, params: _Params = None, **options: Any) -> Any:
-        """GET `path` ("/containers/json", no version in front): JSON as Python data, other text as str, else None.
+        """GET `path` ("/containers/json", without a version): JSON as Python data, other text as str, else None.
 
         Options of `get`, `post`, `put`, `delete` and `head`: `params` (query; None values are left out, True is "true",
         dicts and lists become JSON), `json` or `content` (body), `headers`, `timeout` (seconds or None).
@@ -186,7 +189,7 @@ class Engine:
     def _versioned(self, path: str) -> str:
         if not path.startswith("/"):
             raise UsageError(f"an endpoint's path starts with a slash: {shown(path)!r}")
-        return f"/v{self.api_version}{path}"
+        return path if _VERSIONED.match(path) else f"/v{self.api_version}{path}"
 
     def _check_identity(self, response: httpx.Response) -> str:
         """The newest API version that the engine knows. Raises ProtocolError for what is no Docker Engine."""

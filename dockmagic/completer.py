@@ -1,0 +1,146 @@
+"""Completion of our own command lines: flags, and the names of what there is."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.completer import SimpleCompletion, context_matcher
+
+from dockmagic import registry
+from dockmagic.errors import DockMagicError
+from dockmagic.options import Option, next_parameter, parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dockmagic.engine.client import Engine
+    from dockmagic.registry import Command
+
+__all__ = ["IDENTIFIER", "Names", "candidates", "matcher"]
+
+IDENTIFIER = "dockmagic.arguments"
+BUDGET = 0.3  # seconds that a person waits for names; the kernel does nothing else meanwhile
+FRESH = 2.0  # seconds that names are remembered: a few keystrokes
+
+_LINE = re.compile(r"^\s*(?:[\w.\s,]+=\s*)?%d(\w+)\s+(.*)$", re.DOTALL)
+
+
+def matcher(magics: Any) -> Callable[[Any], dict[str, Any]]:
+    """A matcher for IPython's completer, which answers for our own magics only, also in `df = %dps ...`.
+
+    Whatever goes wrong, it has nothing to offer: a completion is no place for an error.
+    """
+    names = Names(lambda: magics.engine)
+
+    @context_matcher(identifier=IDENTIFIER, priority=100)  # type: ignore[untyped-decorator]
+    def complete(context: Any) -> dict[str, Any]:
+        line = _LINE.match(context.text_until_cursor)
+        if line is None or line[1] not in registry.first_words():
+            return {"completions": []}
+        *before, fragment = re.split(r"\s+", line[2])
+        try:
+            found = candidates(line[1], before, fragment, names)
+        except (DockMagicError, OSError):
+            found = []
+        completions = [SimpleCompletion(text, type="docker") for text in found if text.startswith(fragment)]
+        # the whole word is ours, be there a dash, a slash or a colon in it, and nobody else's (jedi's, say)
+        return {"completions": completions, "matched_fragment": fragment, "suppress": True, "ordered": True}
+
+    return complete  # type: ignore[no-any-return]
+
+
+def candidates(word: str, before: list[str], fragment: str, names: Names) -> list[str]:
+    """What could stand at the cursor: behind `%dword` and the words `before` it, beginning with `fragment`."""
+    if word not in registry.COMMANDS and not before:
+        return sorted(name.partition(" ")[2] for name in registry.names_under(word))
+    command, tokens = registry.find(word, before)
+    wanted = next_parameter(command, tokens)
+    if wanted is not None and isinstance(wanted.declared, Option):
+        return names.of(wanted.declared.complete)
+    if fragment.startswith("-"):
+        return _flags(command)
+    if wanted is None:
+        return []
+    kind = wanted.declared.complete
+    chosen = tokens[tokens.index("--type") + 1 :][:1] if kind == "object" and "--type" in tokens else []
+    return names.of(chosen[0] if chosen else kind)
+
+
+def _flags(command: Command) -> list[str]:
+    declared = [each.declared for each in parameters(command.function)]
+    ours = [
+        "--help",
+        *(["--quiet"] if command.quiet else []),
+        *(["--host", "--context"] if command.asks_engine else []),
+    ]
+    return sorted({option.long for option in declared if isinstance(option, Option)} | set(ours))
+
+
+class Names:
+    """The names of what there is, by kind; remembered for a moment, and never waited for longer than the budget."""
+
+    def __init__(self, engine: Callable[[], Engine]) -> None:
+        self._engine = engine
+        self._known: dict[str, tuple[float, list[str]]] = {}
+
+    def of(self, kind: str) -> list[str]:
+        """The names of a kind: container, image, network, volume, object (all of them) or context; else none."""
+        if kind == "context":
+            return _contexts()
+        if kind == "object":
+            return [name for each in _LISTS for name in self.of(each)]
+        if kind not in _LISTS:
+            return []
+        fetched, known = self._known.get(kind, (-FRESH, []))
+        if time.monotonic() - fetched < FRESH:
+            return known
+        found: list[list[str]] = []
+        worker = threading.Thread(target=self._fetch, args=(kind, found), name="dockmagic-complete", daemon=True)
+        worker.start()
+        worker.join(BUDGET)  # it ends by itself: its request has the same limit
+        names = found[0] if found else []
+        self._known[kind] = (time.monotonic(), names)
+        return names
+
+    def _fetch(self, kind: str, found: list[list[str]]) -> None:
+        path, read = _LISTS[kind]
+        try:
+            reply = self._engine().get(path, timeout=BUDGET)
+            found.append(sorted(set(read(reply))))
+        except (DockMagicError, OSError, TypeError, AttributeError, KeyError):
+            return  # no engine, or one that answers nonsense: then there are no names
+
+
+def _containers(reply: Any) -> list[str]:
+    return [name.removeprefix("/") for each in reply for name in each["Names"]]
+
+
+def _images(reply: Any) -> list[str]:
+    return [tag for each in reply for tag in each["RepoTags"] or [] if tag != "<none>:<none>"]
+
+
+def _networks(reply: Any) -> list[str]:
+    return [each["Name"] for each in reply]
+
+
+def _volumes(reply: Any) -> list[str]:
+    return [each["Name"] for each in reply["Volumes"] or []]
+
+
+_LISTS: dict[str, tuple[str, Callable[[Any], list[str]]]] = {
+    "container": ("/containers/json?all=true", _containers),
+    "image": ("/images/json", _images),
+    "network": ("/networks", _networks),
+    "volume": ("/volumes", _volumes),
+}
+
+
+def _contexts() -> list[str]:
+    from dockmagic.engine.config_file import read_config  # noqa: PLC0415 - not before it is needed
+    from dockmagic.engine.contexts import list_contexts  # noqa: PLC0415
+
+    return [row.name for row in list_contexts(read_config(os.environ), os.environ)]

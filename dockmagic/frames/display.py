@@ -1,0 +1,18 @@
+"""How much of a long frame is shown."""
+
+from __future__ import annotations
+
+__all__ = ["show_rows"]
+
+
+def show_rows(rows: int) -> None:
+    """Let a long frame show so many rows, the middle left out and all of them counted; 0: as pandas does by itself.
+
+    It is pandas' own setting (display.max_rows): frames of other origin are shown likewise, and none is cut.
+    """
+    import pandas as pd  # noqa: PLC0415 - only whoever sets it pays for it
+
+    if rows > 0:
+        pd.set_option("display.max_rows", rows)
+    else:
+        pd.reset_option("display.max_rows")

@@ -1,0 +1,81 @@
+"""`inspect`: docker's own JSON, with secrets masked."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dockmagic import inspect
+from dockmagic.errors import NotFound, UsageError
+
+if TYPE_CHECKING:
+    from dockmagic import Engine
+    from tests.conftest import DockerCli
+
+
+@pytest.fixture
+def things(docker_cli: DockerCli, label: str) -> str:
+    """Make a container, a volume and a network that are all named dmt-thing, and return the name."""
+    docker_cli("volume", "create", "--label", label, "dmt-thing")
+    docker_cli("network", "create", "--label", label, "dmt-thing")
+    docker_cli("create", "--name", "dmt-thing", "--label", label, "-e", "DB_PASSWORD=hunter2", "-e", "A=1", "bb:1")
+    return "dmt-thing"
+
+
+@pytest.mark.parametrize("kind", ["container", "network", "volume"])
+def test_it_agrees_with_the_docker_command_line(engine: Engine, docker_cli: DockerCli, things: str, kind: str) -> None:
+    """All that docker shows, key by key."""
+    (theirs,) = json.loads(docker_cli(kind, "inspect", things))
+    row = inspect(engine, things, type=kind, show_secrets=True).iloc[0]
+    same = {key: value for key, value in theirs.items() if key in row["raw"]}
+    assert {key: row["raw"][key] for key in same} == same
+    assert len(same) > 5
+    assert (row["name"], row["kind"]) == (things, kind)
+
+
+def test_several_of_different_kinds_at_once(engine: Engine, things: str) -> None:
+    """By name or id; a name is a container's first, as with docker."""
+    frame = inspect(engine, [things, "bb:1", "bridge"])
+    assert list(frame["kind"]) == ["container", "image", "network"]
+    assert list(frame["name"]) == [things, "bb:1", "bridge"]
+    again = inspect(engine, frame["id"])
+    assert list(again["kind"]) == list(frame["kind"])
+
+
+def test_secrets_are_masked_unless_they_are_wanted(engine: Engine, things: str) -> None:
+    """Notebooks keep their outputs."""
+
+    def environment(**options: Any) -> list[str]:
+        return [text for text in inspect(engine, things, **options)["raw"][0]["Config"]["Env"] if "PATH" not in text]
+
+    assert sorted(environment()) == ["A=1", "DB_PASSWORD=********"]
+    assert sorted(environment(show_secrets=True)) == ["A=1", "DB_PASSWORD=hunter2"]
+
+
+def test_sizes_are_there_when_asked_for(engine: Engine, things: str) -> None:
+    """-s, for containers."""
+    assert "SizeRootFs" in inspect(engine, things, size=True)["raw"][0]
+    assert "SizeRootFs" not in inspect(engine, things)["raw"][0]
+
+
+def test_what_is_missing_is_named(engine: Engine, things: str) -> None:
+    """And nothing is returned: half an answer would look like a whole one."""
+    with pytest.raises(NotFound, match="no object dmt-nobody, dmt-nothing on"):
+        inspect(engine, [things, "dmt-nobody", "dmt-nothing"])
+    with pytest.raises(NotFound, match="no image dmt-thing on"):
+        inspect(engine, things, type="image")
+
+
+@pytest.mark.parametrize("name", ["", ".", "a/../../info", None])
+def test_what_can_be_no_name_is_refused(engine: Engine, name: Any) -> None:
+    """Before any request."""
+    with pytest.raises(UsageError):
+        inspect(engine, name)
+
+
+def test_an_unknown_type_is_refused(engine: Engine) -> None:
+    """With those there are."""
+    with pytest.raises(UsageError, match="one of container, image, network, volume, not 'pod'"):
+        inspect(engine, "bb:1", type="pod")

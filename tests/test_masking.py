@@ -1,0 +1,58 @@
+"""Secrets do not reach an output by themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dockmagic.masking import masked
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PASSWORD", "DB_PASSWORD", "PGPASSWORD", "MYSQL_ROOT_PASSWORD", "PASSWD", "DB_PASS", "PASSPHRASE", "REDIS_PWD",
+        "SECRET", "AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "TOKEN", "GITHUB_TOKEN", "API_KEY", "APIKEY",
+        "SSH_KEYS", "GOOGLE_CREDENTIALS", "AUTH", "PROXY_AUTH", "PRIVATE_PEM", "secret", "apiKey", "Client-Secret",
+    ],
+)  # fmt: skip
+def test_the_value_of_a_variable_that_looks_like_a_secret_is_masked(name: str) -> None:
+    """By the name alone; the value may be anything, also with an = in it."""
+    assert masked({"Config": {"Env": [f"{name}=hunter2=x\ny"]}}) == {"Config": {"Env": [f"{name}=********"]}}
+
+
+@pytest.mark.parametrize(
+    "text", ["PATH=/usr/bin", "PWD=/srv", "AUTHOR=me", "PASSENGERS=3", "COMPASS=north", "A=", "TOKEN="]
+)
+def test_other_variables_and_empty_ones_stay(text: str) -> None:
+    """What is hidden without need is missed."""
+    assert masked([text]) == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://me:hunter2@example.org/x.git", "https://me:********@example.org/x.git"),
+        ("DATABASE_URL=postgres://u:p@db:5432/x", "DATABASE_URL=postgres://u:********@db:5432/x"),
+        ("redis://:hunter2@cache", "redis://:********@cache"),
+        ("https://example.org:8080/a@b", "https://example.org:8080/a@b"),
+        ("git clone https://a:b@c and https://d:e@f", "git clone https://a:********@c and https://d:********@f"),
+    ],
+)
+def test_a_password_within_a_url_is_masked_wherever_it_stands(text: str, shown: str) -> None:
+    """In labels and commands too; who it belongs to may be read."""
+    assert masked({"Labels": {"x": text}, "Cmd": [text]}) == {"Labels": {"x": shown}, "Cmd": [shown]}
+
+
+@pytest.mark.parametrize("value", [None, 1, 1.5, True, "text", [], {}, [1, None], {"a": {"b": [{"c": 1}]}}])
+def test_everything_else_is_the_same(value: Any) -> None:
+    """And what was given is not changed itself."""
+    assert masked(value) == value
+
+
+def test_what_was_given_is_not_changed() -> None:
+    """A masked copy is made."""
+    given = {"Env": ["TOKEN=x"]}
+    masked(given)
+    assert given == {"Env": ["TOKEN=x"]}
