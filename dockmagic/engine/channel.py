@@ -9,7 +9,7 @@ import socket
 import time
 from typing import Protocol
 
-__all__ = ["RECEIVE_SIZE", "Channel", "Child", "Deadline"]
+__all__ = ["RECEIVE_SIZE", "Channel", "Child", "Deadline", "wait_for"]
 
 RECEIVE_SIZE = 65536
 """Bytes per recv. Measured: 256 KiB is five times dearer, since malloc maps and faults in fresh pages each time."""
@@ -31,7 +31,7 @@ class Deadline:
         return left
 
 
-def _poll(sock: socket.socket, *, reading: bool, writing: bool, timeout: float | None) -> tuple[bool, bool]:
+def wait_for(sock: socket.socket, *, reading: bool, writing: bool, timeout: float | None) -> tuple[bool, bool]:
     """Wait until `sock` can be read from (or has failed) or written to."""
     if not hasattr(select, "poll"):  # Windows
         readable, writable, failed = select.select(
@@ -94,15 +94,18 @@ class Channel:
 
     def wait(self, timeout: float | None) -> tuple[bool, bool]:
         """Wait until there is something to read or room to write: (readable, writable)."""
-        readable, writable = _poll(self.sock, reading=True, writing=True, timeout=timeout)
+        readable, writable = wait_for(self.sock, reading=True, writing=True, timeout=timeout)
         if not (readable or writable):
             raise TimeoutError("the engine takes no more bytes")
         return readable, writable
 
     def recv_now(self) -> bytes | None:
         """What can be read without waiting, b"" at the end of the stream, None if there is nothing."""
-        readable, _ = _poll(self.sock, reading=True, writing=False, timeout=0)
-        return self.recv(None) if readable else None
+        readable, _ = wait_for(self.sock, reading=True, writing=False, timeout=0)
+        try:
+            return self.recv(0) if readable else None
+        except (BlockingIOError, InterruptedError):  # announced, but thrown away by the kernel
+            return None
 
     @property
     def unsent(self) -> bool:
@@ -139,5 +142,5 @@ class Channel:
 
     def _limit(self, timeout: float | None) -> None:
         if timeout != self._timeout:  # settimeout() is a system call each time
-            self._timeout = timeout
             self.sock.settimeout(timeout)
+            self._timeout = timeout  # last: a second thread must not believe it before it is so

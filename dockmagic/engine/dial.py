@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import threading
@@ -10,17 +11,22 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from dockmagic.engine.channel import Channel, Deadline
+from dockmagic.engine.channel import Channel, Deadline, wait_for
 from dockmagic.engine.ssh import start_ssh
 from dockmagic.engine.tls import TLSChannel, tls_context
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from dockmagic.engine.endpoint import Endpoint
     from dockmagic.engine.stop import Stop
+
+    _Addresses: TypeAlias = list[tuple[int, int, int, str, tuple[str, int]]]
 
 __all__ = ["Dialer"]
 
 _RETRY = 0.005  # seconds between two attempts on a unix socket whose queue is full
+_LOOK = 0.02  # seconds between two looks at a stop while a name is resolved
 
 
 class Dialer:
@@ -40,24 +46,31 @@ class Dialer:
             if self.endpoint.scheme == "unix":
                 return Channel(_connect_unix(self.endpoint.path, deadline, stop))
             if self.endpoint.scheme == "ssh":
-                channel = Channel(*start_ssh(self.endpoint))
-                _bind(stop, channel.sock)
-                return channel
+                return self._connect_ssh(stop)
             return self._connect_tcp(deadline, stop)
-        except TimeoutError as error:  # is an OSError too
-            raise httpx.ConnectTimeout(str(error) or "no answer in time") from error
-        except OSError as error:
-            raise httpx.ConnectError(error.strerror or str(error)) from error
+        except (OSError, ValueError) as error:  # ValueError: a path or a name that cannot be one
+            if stop is not None and stop.requested:
+                raise httpx.ConnectError("stopped") from error
+            if isinstance(error, TimeoutError):  # is an OSError too
+                raise httpx.ConnectTimeout(str(error) or "no answer in time") from error
+            raise httpx.ConnectError(getattr(error, "strerror", None) or str(error)) from error
+
+    def _connect_ssh(self, stop: Stop | None) -> Channel:
+        channel = Channel(*start_ssh(self.endpoint))
+        try:
+            _bind(stop, channel.sock)
+        except BaseException:
+            channel.close()
+            raise
+        return channel
 
     def _connect_tcp(self, deadline: Deadline, stop: Stop | None) -> Channel:
         hostname, port = self.endpoint.hostname, self.endpoint.port
         failure: OSError = OSError(f"{hostname} has no address")
-        for family, kind, protocol, _, address in _addresses(hostname, port or 0, deadline):
+        for family, kind, protocol, _, address in _addresses(hostname, port or 0, deadline, stop):
             sock = socket.socket(family, kind, protocol)
             try:
-                _bind(stop, sock)
-                sock.settimeout(deadline.left())
-                sock.connect(address)
+                _connect(sock, address, deadline, stop)
                 # Without it each request with a body waits 40 ms for an acknowledgement.
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -66,7 +79,7 @@ class Dialer:
                 name = hostname.rstrip(".")
                 return TLSChannel(sock, self._context, server_hostname=name, deadline=deadline)
             except BaseException as error:
-                sock.close()
+                _drop(sock, stop)
                 if not isinstance(error, OSError) or isinstance(error, (TimeoutError, ssl.SSLError)):
                     raise
                 failure = error  # refused or unreachable there: perhaps not at the next address
@@ -77,24 +90,37 @@ def _connect_unix(path: str, deadline: Deadline, stop: Stop | None) -> socket.so
     """Connect to a unix socket. A full queue refuses at once with EAGAIN; blocking, it could not be stopped."""
     sock = socket.socket(socket.AF_UNIX)
     try:
-        _bind(stop, sock)
         sock.settimeout(0)
         while True:
+            _bind(stop, sock)
             try:
                 sock.connect(path)
             except BlockingIOError:
                 time.sleep(min(_RETRY, deadline.left() or _RETRY))
-                _bind(stop, sock)
             else:
                 return sock
     except BaseException:
-        sock.close()
+        _drop(sock, stop)
         raise
 
 
-def _addresses(hostname: str, port: int, deadline: Deadline) -> list[tuple[int, int, int, str, tuple[str, int]]]:
+def _connect(sock: socket.socket, address: tuple[str, int], deadline: Deadline, stop: Stop | None) -> None:
+    """Connect over TCP. Begun without waiting: a stop finds nothing to shut down before that."""
+    sock.settimeout(0)
+    try:
+        sock.connect(address)
+    except BlockingIOError:
+        _bind(stop, sock)
+        if not any(wait_for(sock, reading=False, writing=True, timeout=deadline.left())):
+            raise TimeoutError("no answer in time") from None
+        if error := sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            raise OSError(error, os.strerror(error)) from None
+    _bind(stop, sock)
+
+
+def _addresses(hostname: str, port: int, deadline: Deadline, stop: Stop | None) -> _Addresses:
     """Look a name up within a limit. getaddrinfo cannot be stopped: its thread may outlive the wait for it."""
-    found: list[tuple[int, int, int, str, tuple[str, int]]] = []
+    found: _Addresses = []
     failed: list[OSError] = []
     done = threading.Event()
 
@@ -109,8 +135,9 @@ def _addresses(hostname: str, port: int, deadline: Deadline) -> list[tuple[int, 
             done.set()
 
     threading.Thread(target=look_up, name="dockmagic-resolve", daemon=True).start()
-    if not done.wait(deadline.left()):
-        raise TimeoutError(f"the name {hostname} was not resolved in time")
+    while not done.wait(min(_LOOK, deadline.left() or _LOOK)):
+        if stop is not None and stop.requested:
+            raise ConnectionAbortedError("stopped")
     if failed:
         raise failed[0]
     return found
@@ -119,3 +146,10 @@ def _addresses(hostname: str, port: int, deadline: Deadline) -> list[tuple[int, 
 def _bind(stop: Stop | None, sock: socket.socket) -> None:
     if stop is not None and not stop.bind(sock):
         raise ConnectionAbortedError("stopped")
+
+
+def _drop(sock: socket.socket, stop: Stop | None) -> None:
+    """Close a socket that leads nowhere, once nobody can shut it down: its number may be given away."""
+    if stop is not None:
+        stop.unbind()
+    sock.close()

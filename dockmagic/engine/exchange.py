@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import ssl
 from dataclasses import dataclass
@@ -21,8 +22,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Exchange", "Limits"]
 
+_ENDLESS = 1e6  # seconds; poll() counts milliseconds in an int
 _REFUSED = HTTPStatus.BAD_REQUEST  # a status from here on answers a request whose body need not be sent any further
 _EARLY_LIMIT = 16 * 1024 * 1024  # bytes of an early reply that are kept while the body is still being sent
+
+
+def _usable(seconds: float | None) -> float | None:
+    if seconds is None or math.isnan(seconds) or seconds > _ENDLESS:
+        return None
+    return max(seconds, 1e-3)  # 0 would mean "do not wait at all" to a socket
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +45,12 @@ class Limits:
     def of(cls, request: httpx.Request) -> Limits:
         """What httpx put into the request's extensions; what cannot be a limit is none."""
         given: Mapping[str, float | None] = request.extensions.get("timeout", {})
-        return cls(*(cls._seconds(given.get(name)) for name in ("connect", "read", "write")))
+        return cls._usable(given.get("connect"), given.get("read"), given.get("write"))
 
-    @staticmethod
-    def _seconds(value: float | None) -> float | None:
-        if value is None or math.isnan(value) or value > 1e9:  # noqa: PLR2004 - a C timestamp would overflow
-            return None
-        return max(value, 1e-3)  # 0 would mean "do not wait at all" to a socket
+    @classmethod
+    @functools.lru_cache(maxsize=64)
+    def _usable(cls, *seconds: float | None) -> Limits:
+        return cls(*map(_usable, seconds))
 
 
 class Exchange:
@@ -52,11 +59,12 @@ class Exchange:
     def __init__(self, channel: Channel, outgoing: Outgoing, *, limits: Limits, stop: Stop | None) -> None:
         self.channel = channel
         self.reply = Reply(to_head=outgoing.method == "HEAD")
-        self.refused_at_once = False  # the very first send failed: nothing of the request has arrived
+        self.begun = False  # whether a send has succeeded; if not, nothing of the request has arrived
         self._outgoing = outgoing
         self._limits = limits
         self._stop = stop
         self._sent = False
+        self._early = 0  # bytes that came while the body was being sent
         self._broken = False  # a send failed; what can be read may have lost its end
 
     @property
@@ -77,8 +85,6 @@ class Exchange:
             self._send_head()
         while not self.reply.head_complete:
             self._receive()
-        if self.reply.status == HTTPStatus.SWITCHING_PROTOCOLS and not self.reply.upgraded:
-            raise httpx.RemoteProtocolError("the engine switched protocols without saying to which")
         self.channel.used = True
 
     def read(self) -> bytes:
@@ -90,21 +96,20 @@ class Exchange:
         return data
 
     def _send_head(self) -> None:
-        view, first = memoryview(self._outgoing.head), True
+        view = memoryview(self._outgoing.head)
         try:
             while view:
                 view = view[self.channel.send(view, self._limits.write) :]
-                first = False
+                self.begun = True
         except TimeoutError as error:
             raise httpx.WriteTimeout("the engine takes no more bytes") from error
         except OSError as error:
-            self.refused_at_once = first
             self._send_failed(error)
-        self._sent = True
+        else:
+            self._sent = True
 
     def _send_body(self) -> None:
         """Send head and body, and listen meanwhile: an engine that refuses says so before it has read everything."""
-        first = True
         for block in self._outgoing.blocks():
             view = memoryview(block)
             while view or self.channel.unsent:
@@ -114,11 +119,10 @@ class Exchange:
                         return
                     if writable:
                         view = view[self.channel.send_now(view) :]
-                        first = False
+                        self.begun = True
                 except TimeoutError as error:
                     raise httpx.WriteTimeout("the engine takes no more bytes") from error
                 except OSError as error:
-                    self.refused_at_once = first
                     self._send_failed(error)
                     return
         self._sent = True
@@ -129,13 +133,18 @@ class Exchange:
         if data is None:
             return False
         self._take_in(data)
-        if sum(map(len, self.reply.pieces)) > _EARLY_LIMIT:
+        self._early += len(data)
+        if self.reply.upgraded:
+            raise httpx.RemoteProtocolError("the engine switched protocols before it had read the request")
+        if self._early > _EARLY_LIMIT:
             raise httpx.RemoteProtocolError("the engine sends a long answer before it has read the request")
         return not data or (self.reply.head_complete and self.reply.status >= _REFUSED)
 
     def _send_failed(self, error: OSError) -> None:
         """A send failed: the reason may be waiting to be read, as a reply or as an alert of TLS."""
         self._broken = True
+        if isinstance(error, ssl.SSLError) and not self.reply.head_complete:
+            self._raise_read(error)  # the alert itself, which OpenSSL tells only once
         while not self.reply.head_complete:
             self._receive(because=error)
 
@@ -151,27 +160,25 @@ class Exchange:
         self._take_in(data, because=because)
 
     def _take_in(self, data: bytes, *, because: OSError | None = None) -> None:
+        if self.stopped:  # a TCP peer that floods may be read from long after the shutdown
+            raise httpx.ReadError("stopped") from because
         if data:
             self.reply.feed(data)
             return
-        if self.stopped:
-            raise httpx.ReadError("stopped") from because
-        if not self._sent:
-            # on TCP the send that failed has eaten the error: a clean end proves nothing
-            self.reply.until_eof = self.reply.until_eof and not self._broken
-            self._broken = True
+        if self._broken:
+            self.reply.until_eof = False  # on TCP the send that failed has eaten the error: a clean end proves nothing
         if not self.reply.seen and not self.channel.used:
-            self._raise_first_end()
+            self._raise_first_end(because)
         if because is not None and not self.reply.seen:
             raise httpx.WriteError(because.strerror or str(because)) from because
         self.reply.end()
 
-    def _raise_first_end(self) -> None:
+    def _raise_first_end(self, because: OSError | None) -> None:
         """A fresh connection that ends without a word: say whose fault that is."""
         if self.channel.child is not None:
-            raise httpx.ConnectError(self.channel.child.complaint() or "ssh closed the connection")
+            raise httpx.ConnectError(self.channel.child.complaint() or "ssh closed the connection") from because
         if self.channel.secure:
-            raise httpx.ConnectError("the connection was closed right after the TLS handshake")
+            raise httpx.ConnectError("the connection was closed right after the TLS handshake") from because
 
     def _raise_read(self, error: OSError) -> Never:
         if self.stopped:
@@ -179,7 +186,7 @@ class Exchange:
         if not self.channel.used and not self.reply.seen:
             if self.channel.child is not None:
                 raise httpx.ConnectError(self.channel.child.complaint() or str(error)) from error
-            if isinstance(error, ssl.SSLError):
+            if self.channel.secure:
                 # TLS 1.3 tells that a client certificate is missing or wrong only here; TLS 1.2 told while connecting
-                raise httpx.ConnectError(str(error)) from error
+                raise httpx.ConnectError(error.strerror or str(error)) from error
         raise httpx.ReadError(error.strerror or str(error)) from error

@@ -13,7 +13,18 @@ __all__ = ["OVERHEAD_LIMIT", "Reply"]
 OVERHEAD_LIMIT = 256 * 1024
 """Bytes that a reply may spend on headers (or on trailers and chunk extensions); httptools itself knows no limit."""
 
+_HEAD_END = b"\r\n\r\n"
+_VERSIONS = frozenset({"1.0", "1.1"})
 _NO_BODY = frozenset({HTTPStatus.SWITCHING_PROTOCOLS, HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
+
+
+def _fields(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Headers in lower case; the values of one that comes twice are joined, as HTTP says."""
+    fields: dict[bytes, bytes] = {}
+    for given, value in headers:
+        name = given.lower()
+        fields[name] = fields[name] + b"," + value.lower() if name in fields else value.lower()
+    return fields
 
 
 class Reply:
@@ -37,6 +48,7 @@ class Reply:
         self.rest = b""  # what followed the head of an upgraded connection
         self.on_body = self.pieces.append  # a C function: no bytecode that an interrupt could hit
         self._to_head = to_head
+        self._tail = b""  # the last bytes fed, while answering a HEAD
         self._overhead = 0
         self._parser = httptools.HttpResponseParser(self)
 
@@ -51,9 +63,12 @@ class Reply:
             self.rest = data[upgrade.args[0] :]
         except httptools.HttpParserError as error:
             self._failed(error, data)
+        if self._to_head:
+            self._tail = (self._tail + data)[-len(_HEAD_END) :]
         if self._to_head and self.complete:
-            self.keep_alive = self.keep_alive and not self.pieces
-            self.pieces.clear()  # bytes behind the head of a HEAD's reply are nobody's
+            # bytes behind the head of a HEAD's reply are nobody's, and more of them may be on their way
+            self.keep_alive = self.keep_alive and not self.pieces and self._tail == _HEAD_END
+            self.pieces.clear()
         elif len(self.pieces) == pieces and not self.complete:
             self._count(len(data))
         else:
@@ -99,14 +114,17 @@ class Reply:
         self.status = self._parser.get_status_code()
         if self.status < HTTPStatus.OK and self.status != HTTPStatus.SWITCHING_PROTOCOLS:  # the final one follows
             return
-        fields = {name.lower(): value.lower() for name, value in self.headers}
+        version = self._parser.get_http_version()
+        if version not in _VERSIONS:  # llhttp lets 0.9 and 2.0 pass
+            raise httpx.RemoteProtocolError(f"the reply is of HTTP/{version}")
         self.head_complete = True
         bodyless = self._to_head or self.status in _NO_BODY
-        chunked = fields.get(b"transfer-encoding", b"").endswith(b"chunked")
+        fields = _fields(self.headers)
+        chunked = fields.get(b"transfer-encoding", b"").rstrip(b" \t").endswith(b"chunked")
         self.until_eof = not (bodyless or chunked or b"content-length" in fields)
         if bodyless:
-            persistent = self._parser.get_http_version() != "1.0"
-            self.keep_alive = persistent and b"close" not in fields.get(b"connection", b"")
+            wanted = self.status != HTTPStatus.SWITCHING_PROTOCOLS and b"close" not in fields.get(b"connection", b"")
+            self.keep_alive = wanted and version == "1.1"
             self.complete = True
         else:
             self.keep_alive = self._parser.should_keep_alive() and not self.until_eof
@@ -122,6 +140,8 @@ class Reply:
                 self.keep_alive = False  # our answer is whole; the connection is not to be trusted
                 return
             raise cause  # an interrupt, most of all: a second feed_data() would have lost it
+        if self.status == HTTPStatus.SWITCHING_PROTOCOLS:
+            raise httpx.RemoteProtocolError("the engine switched protocols without saying to which") from error
         if self.complete:
             self.keep_alive = False
             return

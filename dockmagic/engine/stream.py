@@ -45,6 +45,8 @@ class Stream:
     def __iter__(self) -> Iterator[Any]:
         """The JSON objects of the stream, one per line. Raises ProtocolError for a line that is none."""
         for line in split_lines(self.chunks()):
+            if self._stop.requested:  # the lines of one read come together: none of them after a stop
+                return
             try:
                 yield orjson.loads(line)
             except orjson.JSONDecodeError as error:

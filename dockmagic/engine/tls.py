@@ -35,6 +35,7 @@ def tls_context(tls: TLS) -> ssl.SSLContext:
     # Python 3.13 turned this on. The CA that docker's own guide makes has no key-usage extension, which strict
     # checking refuses: https://docs.docker.com/engine/security/protect-access/
     context.verify_flags &= ~ssl.VerifyFlags.VERIFY_X509_STRICT
+    context.options |= ssl.OP_NO_RENEGOTIATION  # its answers would have to leave while nobody sends
     if tls.cert is not None:
         try:
             context.load_cert_chain(tls.cert, tls.key, password=_refuse_passphrase)
@@ -88,7 +89,8 @@ class TLSChannel(Channel):
                 self._flush(deadline.left())
                 self._receive(deadline.left())
             except ssl.SSLError:
-                self._flush(deadline.left())  # the alert that tells the engine why
+                with contextlib.suppress(OSError):
+                    self._flush(deadline.left())  # the alert that tells the engine why
                 raise
             else:
                 self._flush(deadline.left())
@@ -105,10 +107,18 @@ class TLSChannel(Channel):
                 return data
             self._receive(timeout)
 
+    def wait(self, timeout: float | None) -> tuple[bool, bool]:
+        """As in Channel. One read of the socket may have brought several records: they make no socket readable."""
+        with self._state:
+            if not self._ready:
+                self._pull()
+            if self._ready:
+                return True, False
+        return super().wait(timeout)
+
     def recv_now(self) -> bytes | None:
         """As in Channel. That the socket can be read proves nothing: it may hold a session ticket only."""
         while (data := self._read()) is None:
-            self._limit(0)
             try:
                 self._receive(0)
             except (BlockingIOError, InterruptedError):

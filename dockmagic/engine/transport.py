@@ -9,6 +9,7 @@ httpx calls `handle_request` (its own swap point); what differs from its stock t
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 from collections import deque
 from typing import TYPE_CHECKING
@@ -63,7 +64,8 @@ class EngineTransport(httpx.BaseTransport):
         """Close what is idle; connections in use are closed as they come back."""
         self._closed = True
         while self._idle:
-            self._idle.pop().close()
+            with contextlib.suppress(IndexError):  # another thread was faster
+                self._idle.pop().close()
 
     def _take(self) -> Channel | None:
         """A kept connection that is still good."""
@@ -77,10 +79,10 @@ class EngineTransport(httpx.BaseTransport):
             channel.close()
 
     def _keep(self, channel: Channel) -> None:
-        if self._closed or len(self._idle) >= IDLE:
-            channel.close()
-        else:
-            self._idle.append(channel)
+        self._idle.append(channel)
+        while len(self._idle) > IDLE or (self._closed and self._idle):
+            with contextlib.suppress(IndexError):  # another thread was faster
+                self._idle.popleft().close()
 
     def _exchange(self, channel: Channel, outgoing: Outgoing, limits: Limits, stop: Stop | None) -> httpx.Response:
         exchange = Exchange(channel, outgoing, limits=limits, stop=stop)
@@ -88,16 +90,18 @@ class EngineTransport(httpx.BaseTransport):
             if stop is not None and not stop.bind(channel.sock):
                 raise httpx.ReadError("stopped")  # noqa: TRY301 - as if it had been stopped a moment later
             exchange.start()
+            return self._response(exchange, stop)
         except BaseException as error:
             _discard(channel, stop)
             if isinstance(error, httpx.TransportError) and _repeatable(exchange, outgoing, error):
                 raise _Stale from error
             raise
-        body = _Body(exchange, stop, self._keep)
-        reply = exchange.reply
+
+    def _response(self, exchange: Exchange, stop: Stop | None) -> httpx.Response:
+        body, reply = _Body(exchange, stop, self._keep), exchange.reply
         extensions: dict[str, object] = {"http_version": b"HTTP/1.1", "reason_phrase": reply.reason}
         if reply.upgraded:
-            extensions["network_stream"] = RawStream(channel, reply.rest)
+            extensions["network_stream"] = RawStream(exchange.channel, reply.rest)
         return httpx.Response(reply.status, headers=reply.headers, stream=body, extensions=extensions)
 
 
@@ -120,9 +124,10 @@ def _repeatable(exchange: Exchange, outgoing: Outgoing, error: httpx.TransportEr
     """
     if not exchange.channel.used or exchange.reply.seen or exchange.stopped or not outgoing.repeatable:
         return False
-    if isinstance(error, httpx.TimeoutException) or isinstance(error.__cause__, ssl.SSLError):
+    ended = isinstance(error, (httpx.NetworkError, httpx.RemoteProtocolError))
+    if not ended or isinstance(error.__cause__, ssl.SSLError):
         return False
-    never_arrived = exchange.refused_at_once and exchange.channel.local
+    never_arrived = exchange.channel.local and not exchange.begun
     return outgoing.method in _SAFE_TO_REPEAT or never_arrived
 
 

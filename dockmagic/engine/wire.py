@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,6 +18,31 @@ __all__ = ["Outgoing"]
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _TARGET = re.compile(rb"[\x21-\x7e]+")
 _FORBIDDEN = re.compile(rb"[\r\n\0]")
+_LENGTH = re.compile(rb"[0-9]{1,18}")
+_SMALL = 64 * 1024  # bytes of a body's block that are copied to leave together with the head
+
+
+_TOO_LONG = "the body is longer than its Content-Length"
+
+
+@functools.lru_cache(maxsize=256)
+def _is_token(name: bytes) -> bool:
+    return _TOKEN.fullmatch(name) is not None
+
+
+def _framing(headers: list[tuple[bytes, bytes]]) -> tuple[bool, int]:
+    """Whether the body is chunked, and else its length. Raises httpx.LocalProtocolError for two answers or none."""
+    coding, length = (
+        b", ".join(value for given, value in headers if given.lower() == name)
+        for name in (b"transfer-encoding", b"content-length")
+    )
+    if coding:
+        if length or coding.lower() != b"chunked":
+            raise httpx.LocalProtocolError(f"unclear where the body ends: {coding!r} with length {length!r}")
+        return True, 0
+    if length and not _LENGTH.fullmatch(length):
+        raise httpx.LocalProtocolError(f"illegal Content-Length {length!r}")
+    return False, int(length or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +59,22 @@ class Outgoing:
     def of(cls, request: httpx.Request) -> Outgoing:
         """Serialise the head of `request`. Raises httpx.LocalProtocolError for what could smuggle a second one."""
         method, target = request.method.encode("ascii", "replace"), request.url.raw_path
-        if not _TOKEN.fullmatch(method):
+        if not _is_token(method):
             raise httpx.LocalProtocolError(f"illegal method {request.method!r}")
         if not _TARGET.fullmatch(target):
             raise httpx.LocalProtocolError(f"illegal characters in the request's path {target!r}")
         lines = [b"%b %b HTTP/1.1\r\n" % (method, target)]
-        for name, value in request.headers.raw:
-            if not _TOKEN.fullmatch(name) or _FORBIDDEN.search(value):
+        headers = request.headers.raw
+        for name, value in headers:
+            if not _is_token(name) or _FORBIDDEN.search(value):
                 raise httpx.LocalProtocolError(f"illegal header {name!r}")
             lines.append(b"%b: %b\r\n" % (name, value))
         lines.append(b"\r\n")
         if not isinstance(request.stream, httpx.SyncByteStream):
             raise httpx.LocalProtocolError("the body of a request must be readable without an event loop")
-        chunked = request.headers.get("transfer-encoding", "").lower() == "chunked"
-        length = 0 if chunked else int(request.headers.get("content-length", "0"))
+        chunked, length = _framing(headers)
+        if not chunked and not length and any(request.stream):
+            raise httpx.LocalProtocolError(_TOO_LONG)
         return cls(request.method, b"".join(lines), request.stream, chunked, length)
 
     @property
@@ -76,8 +104,12 @@ class Outgoing:
         for block in self.stream:
             left -= len(block)
             if left < 0:
-                raise httpx.LocalProtocolError("the body is longer than its Content-Length")
-            yield pending + block if pending else block
+                raise httpx.LocalProtocolError(_TOO_LONG)
+            if pending and len(block) > _SMALL:
+                yield pending
+                yield block
+            else:
+                yield pending + block if pending else block
             pending = b""
         if left:
             raise httpx.LocalProtocolError("the body is shorter than its Content-Length")

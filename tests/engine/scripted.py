@@ -183,8 +183,8 @@ class Server:
 
     def _start(self, target: Callable[..., None], *arguments: object) -> None:
         thread = threading.Thread(target=target, args=arguments, name="scripted", daemon=True)
-        self._threads.append(thread)
         thread.start()
+        self._threads.append(thread)
 
     def _accept(self) -> None:
         while True:
@@ -214,6 +214,7 @@ class Server:
         """End everything, and raise what a script raised."""
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
+        self._threads[0].join(PATIENCE)  # before the peers: it may just be accepting one more
         self._listener.close()
         for peer in self.peers:
             with contextlib.suppress(OSError):
@@ -302,6 +303,15 @@ def client_of(where: Server | Endpoint, **options: Any) -> httpx.Client:
     endpoint = endpoint_of(where) if isinstance(where, Server) else where
     options = {"timeout": PATIENCE, **options}
     return httpx.Client(transport=EngineTransport(Dialer(endpoint)), base_url="http://docker", **options)
+
+
+def typical_seconds(server: Server) -> float:
+    """How long a request takes here and now, connecting included: random moments are chosen by it."""
+    start = time.monotonic()
+    for _ in range(10):
+        with client_of(server) as client:
+            client.get("/")
+    return (time.monotonic() - start) / 10
 
 
 def open_files() -> set[str]:
