@@ -169,7 +169,7 @@ class Engine:
         """
         headers = {"Connection": "Upgrade", "Upgrade": protocol, **options.pop("headers", {})}
         options.setdefault("timeout", None)
-        response = self._client.open("POST", self._versioned(path), headers=headers, **options)
+        response = self._client.open("POST", self._versioned(path), headers=headers, stop=Stop(), **options)
         try:
             self._check(response)
             if "network_stream" not in response.extensions:

@@ -25,6 +25,7 @@ from dockmagic.errors import (
     EngineUnreachable,
     NotFound,
     ProtocolError,
+    UsageError,
 )
 from dockmagic.text import shown, single_line
 
@@ -70,6 +71,8 @@ def failures(endpoint: Endpoint) -> Iterator[None]:
         raise ProtocolError(f"the request was not sent: {error}") from error
     except httpx.TransportError as error:
         raise _broken(endpoint, error) from error
+    except httpx.StreamError as error:
+        raise UsageError("the stream is closed, or was read before; ask for a new one") from error
 
 
 def _named(endpoint: Endpoint) -> str:
@@ -89,7 +92,7 @@ def _unreachable(endpoint: Endpoint, error: httpx.ConnectError) -> EngineUnreach
             f"ssh gives no way to {_named(endpoint)}: {_ssh_words(error)}",
             hint=f"Try it in a terminal: ssh {endpoint.hostname} docker version",
         )
-    if isinstance(cause, ssl.SSLError) or (endpoint.tls is not None and cause is None):
+    if endpoint.tls is not None and (cause is None or isinstance(cause, (ssl.SSLError, ConnectionResetError))):
         return _no_trust(endpoint, cause)
     if endpoint.scheme == "unix":
         return _no_socket(endpoint, cause)
@@ -149,9 +152,11 @@ def _no_trust(endpoint: Endpoint, cause: BaseException | None) -> EngineUnreacha
             f"{_named(endpoint)} does not speak TLS ({single_line(reason)})",
             hint="Is it the right port (2376 is TLS)? For a plain one unset DOCKER_TLS_VERIFY and DOCKER_TLS.",
         )
+    if "ALERT" not in reason:  # an end without a word, which may be a client certificate that is not wanted
+        reason = "the connection was closed right after the TLS handshake"
     if tls is not None and tls.cert is not None:
         return EngineUnreachable(
-            f"{_named(endpoint)} did not accept our client certificate {tls.cert} ({single_line(reason)})",
+            f"{_named(endpoint)} does not accept our client certificate {tls.cert}, or stopped ({single_line(reason)})",
             hint="It must be signed by the CA that the engine was started with (--tlscacert), and not be expired.",
         )
     return EngineUnreachable(

@@ -101,7 +101,7 @@ class EngineTransport(httpx.BaseTransport):
         body, reply = _Body(exchange, stop, self._keep), exchange.reply
         extensions: dict[str, object] = {"http_version": b"HTTP/1.1", "reason_phrase": reply.reason}
         if reply.upgraded:
-            extensions["network_stream"] = RawStream(exchange.channel, reply.rest)
+            extensions["network_stream"] = RawStream(exchange.channel, reply.rest, stop)
         return httpx.Response(reply.status, headers=reply.headers, stream=body, extensions=extensions)
 
 
@@ -174,20 +174,23 @@ class _Body(httpx.SyncByteStream):
 
 
 class RawStream:
-    """An upgraded connection: bytes both ways, no messages. One thread may read while another writes."""
+    """An upgraded connection: bytes both ways, no messages. One thread may read while another writes, any may stop."""
 
-    def __init__(self, channel: Channel, rest: bytes) -> None:
+    def __init__(self, channel: Channel, rest: bytes, stop: Stop | None) -> None:
         self._channel = channel
         self._rest = rest
+        self._stop = stop
 
     def read(self) -> bytes:
-        """Some bytes, b"" at the end. Raises httpx.ReadError."""
+        """Some bytes, b"" at the end and after `stop`. Raises httpx.ReadError."""
         if self._rest:
             data, self._rest = self._rest, b""
             return data
         try:
             return self._channel.recv(None)
         except OSError as error:
+            if self._stop is not None and self._stop.requested:
+                return b""
             raise httpx.ReadError(error.strerror or str(error)) from error
 
     def write(self, data: bytes) -> None:
@@ -198,6 +201,11 @@ class RawStream:
                 view = view[self._channel.send(view, None) :]
         except OSError as error:
             raise httpx.WriteError(error.strerror or str(error)) from error
+
+    def stop(self) -> None:
+        """End reading and writing, from any thread, at once. Needs the request's "stop" extension."""
+        if self._stop is not None:
+            self._stop()
 
     def close_write(self) -> None:
         """Say that nothing more will be written (the process sees the end of its stdin); reading goes on."""

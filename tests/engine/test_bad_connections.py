@@ -20,6 +20,7 @@ import dockmagic
 from dockmagic.engine.client import Engine
 from dockmagic.errors import EngineTimeout, EngineUnreachable, ProtocolError
 from tests.engine.scripted import (
+    Peer,
     always,
     answering,
     eventually,
@@ -31,9 +32,6 @@ from tests.engines.certificates import Authority
 from tests.engines.namespace import free_port
 
 if TYPE_CHECKING:
-    from tests.engine.scripted import (
-        Peer,
-    )
     from tests.engines.dockerd import Dockerd
     from tests.engines.sshd import Sshd
 
@@ -341,7 +339,7 @@ def test_a_client_certificate_that_is_missing_or_wrong(
         assert "wants a client certificate, and none was given" in error.message
         assert "DOCKER_CERT_PATH" in error.hint
     else:
-        assert f"did not accept our client certificate {files / 'cert.pem'}" in error.message
+        assert f"does not accept our client certificate {files / 'cert.pem'}" in error.message
 
 
 def test_a_real_engine_without_a_client_certificate(
@@ -351,6 +349,23 @@ def test_a_real_engine_without_a_client_certificate(
     (tmp_path / "ca.pem").write_bytes((certificates / "ca.pem").read_bytes())
     monkeypatch.setenv("DOCKER_CERT_PATH", str(tmp_path))
     assert "wants a client certificate, and none was given" in unreachable("tcp://127.0.0.1:2376").message
+
+
+@pytest.mark.parametrize("files", ["with a certificate", "without"])
+def test_an_end_right_after_the_handshake(
+    files: str, certificates: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is left of an alert that did not make it here: the certificate, or an engine that stopped."""
+    if files == "without":
+        (tmp_path / "ca.pem").write_bytes((certificates / "ca.pem").read_bytes())
+        monkeypatch.setenv("DOCKER_CERT_PATH", str(tmp_path))
+    context = server_context(certificates)
+    context.verify_mode = ssl.CERT_NONE
+    with serving(Peer.cut, kind="tls", tls=certificates, context=context) as server:
+        error = unreachable(f"tcp://127.0.0.1:{server.port}")
+    said = "does not accept our client certificate" if files != "without" else "wants a client certificate"
+    assert said in error.message
+    assert "closed right after the TLS handshake" in error.message
 
 
 def test_tls_to_a_port_that_speaks_plain(plain_tcp: Dockerd, certificates: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from dockmagic.engine.dial import Dialer
 from dockmagic.engine.endpoint import Endpoint
+from dockmagic.engine.stop import Stop
 from dockmagic.engine.transport import EngineTransport, RawStream
 from tests.conftest import TLS_PORT
 from tests.engine.scripted import (
@@ -159,6 +160,18 @@ def test_the_raw_stream_ends_with_its_response() -> None:
             stream.write(b"abc")
         with pytest.raises(httpx.WriteError):
             stream.close_write()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_blocked_read_of_a_raw_stream_can_be_stopped(kind: Kind, tls_files: Path) -> None:
+    """From another thread, at once: a feed must not hang on a container that is silent."""
+    with serving(switching(), kind=kind, tls=tls_files) as server, client_of(server) as client:
+        with client.stream("POST", "http://docker/x", headers=UPGRADE, extensions={"stop": Stop()}) as response:
+            stream = raw(response)
+            timer = threading.Timer(0.05, stream.stop)
+            timer.start()
+            assert stream.read() == b""
+            timer.join()
 
 
 def test_an_engine_that_dies_ends_the_raw_stream_with_an_error() -> None:
