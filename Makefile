@@ -33,12 +33,12 @@ lab: $(VENV)/.installed-lab ## Jupyter Lab with the tour
 bench: $(VENV)/.installed ## the benchmarks
 	@$(PYTHON) -m benchmarks
 
-constraints: ## writes constraints.txt anew, with the newest versions; PYTHON3 must be the oldest Python, 3.11
+constraints: ## writes constraints.txt anew, with the newest versions; PYTHON3 must be the oldest: Debian 12's 3.11.2
 	@$(PYTHON3) -m venv --clear build/constraints
 	@build/constraints/bin/python -c 'import tomllib; p = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
 		print(*p["dependencies"], *sum(p["optional-dependencies"].values(), []), sep="\n")' > build/requirements.txt
 	@build/constraints/bin/python -m pip install --quiet --disable-pip-version-check -r build/requirements.txt
-	@{ echo "# Made by make constraints: pip freeze of a new environment with all that pyproject.toml names, Python 3.11."; \
+	@{ echo "# Made by make constraints: pip freeze of a new environment with all that pyproject.toml names, on Debian 12 (Python 3.11.2)."; \
 		build/constraints/bin/python -m pip freeze | grep == | LC_ALL=C sort -f; } > build/constraints.txt
 	@mv build/constraints.txt constraints.txt
 	@rm -rf build/constraints build/requirements.txt
