@@ -35,6 +35,9 @@ def tls_context(tls: TLS) -> ssl.SSLContext:
     # Python 3.13 turned this on. The CA that docker's own guide makes has no key-usage extension, which strict
     # checking refuses: https://docs.docker.com/engine/security/protect-access/
     context.verify_flags &= ~ssl.VerifyFlags.VERIFY_X509_STRICT
+    # Until Python 3.11.4 an end without close_notify, which anybody on the way can forge, passed as a clean one:
+    # https://github.com/python/cpython/issues/95494
+    context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
     context.options |= ssl.OP_NO_RENEGOTIATION  # its answers would have to leave while nobody sends
     if tls.cert is not None:
         try:
