@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import dockmagic
+from dockmagic.registry import COMMANDS
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -130,7 +131,7 @@ def test_the_question_mark_shows_the_same_help(connected: InteractiveShell) -> N
         ("%dps web", "UsageError: %dps: unexpected argument 'web'"),
         ("%drm 'web", "UsageError: a quote is not closed: 'web"),
         ("%dcontext lss", "UsageError: %dcontext: 'lss' is no command. Did you mean ls?"),
-        ("%dcontainer", "UsageError: %dcontainer: which command? There are: inspect, "),
+        ("%dcontainer", "UsageError: %dcontainer: which command? There are: "),
         ("%drm {nobody}", "UsageError: {nobody}: nobody is not defined."),
         ("%drm ''", "UsageError: '' is no name of a container"),
     ],
@@ -236,6 +237,49 @@ def test_current_says_what_to_do_outside_a_notebook() -> None:
     """It is no secret default."""
     with pytest.raises(dockmagic.errors.NotConnected, match="no notebook session"):
         dockmagic.current()
+
+
+def test_dhelp_lists_every_command_in_a_line_and_explains_one(
+    connected: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`%dhelp`, `%dhelp ps`, `%dhelp container ls`."""
+    capsys.readouterr()
+    run(connected, "%dhelp")
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("   ")[0].split()[0] for line in lines[1:-2]] == [f"%d{name.split()[0]}" for name in COMMANDS]
+    assert max(map(len, lines)) <= 120
+    for cell in ("%dhelp ps", "%dhelp container ls"):
+        run(connected, cell)
+        assert capsys.readouterr().out.startswith("%dps [OPTIONS]")
+    assert fail(connected, "%dhelp nobody", capsys).startswith("UsageError: %dnobody")
+
+
+@pytest.mark.parametrize("cell", ["%dps --format json", "%dps --format '{{.Names}}'", "%dinspect -f '{{.State}}' web"])
+def test_dockers_formats_are_refused_with_the_way_of_pandas(
+    connected: InteractiveShell, capsys: pytest.CaptureFixture[str], cell: str
+) -> None:
+    """A frame has columns."""
+    assert 'a frame has columns: df[["name", "state"]], df.to_json()' in fail(connected, cell, capsys)
+
+
+def test_display_rows_are_display_only(connected: InteractiveShell) -> None:
+    """A frame is never cut; what is shown says how many rows there are, and unloading puts pandas' own setting back."""
+    before = pd.get_option("display.max_rows")
+    run(connected, "%config DockMagic.display_rows = 4", "import pandas as pd")
+    frame = run(connected, "pd.DataFrame({'a': range(30)})")
+    assert len(frame) == 30
+    assert "[30 rows x 1 columns]" in repr(frame)
+    dockmagic.unload_ipython_extension(connected)
+    assert pd.get_option("display.max_rows") == before
+
+
+def test_any_endpoint_as_the_guide_writes_it(connected: InteractiveShell, label: str) -> None:
+    """`%dapi`, with a Python dict as body, and as a frame."""
+    name, _, value = label.partition("=")
+    connected.user_ns["body"] = {"Image": "bb:1", "Labels": {name: value}}
+    made = run(connected, "%dapi POST /containers/create?name=dmt-any --body {body}")
+    frame = run(connected, f'%dapi --frame GET \'/containers/json?all=1&filters={{"label":["{label}"]}}\'')
+    assert list(frame["Id"]) == [made["Id"]]
 
 
 @pytest.mark.filterwarnings("default")

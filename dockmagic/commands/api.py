@@ -24,7 +24,9 @@ def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError as error:
-        raise UsageError(f"the body is no JSON ({error}): {shown(text)}") from error
+        raise UsageError(
+            f"{shown(text)} is no JSON ({error}). Single quotes keep its double ones: '{{...}}'"
+        ) from error
 
 
 @command("api", columns="", example="%dapi GET /containers/json?limit=2")
