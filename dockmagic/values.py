@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from dockmagic.errors import UsageError
 from dockmagic.text import shown
 
-__all__ = ["NOTHING", "Names", "object_names", "words"]
+__all__ = ["NOTHING", "Names", "object_name", "object_names", "words"]
 
 Names: TypeAlias = str | Iterable[str] | Any
 """One name or id, several, a frame's column of them, or a frame with a column `id`."""
@@ -54,3 +54,11 @@ def object_names(value: Names, what: str) -> list[str]:
         if any(part.strip() in {"", ".", ".."} for part in name.split("/")):  # would be another path of the API
             raise UsageError(f"{shown(repr(name))} is no name of {what}")
     return names
+
+
+def object_name(value: Any, what: str) -> str:
+    """The one name in `value`. Raises UsageError as `object_names`, and for none or several."""
+    names = object_names(value, what)
+    if len(names) != 1:
+        raise UsageError(f"{what} is one name, not {len(names)}")
+    return names[0]

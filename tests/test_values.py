@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from dockmagic.errors import UsageError
-from dockmagic.values import object_names, words
+from dockmagic.values import object_name, object_names, words
 
 FRAME = pd.DataFrame({"id": ["0a1b", "2c3d", "0a1b"], "exit_code": pd.array([0, 137, None], dtype="Int64")})
 
@@ -84,3 +84,16 @@ def test_what_can_be_no_name_is_refused_before_any_request(value: Any, complaint
     with pytest.raises(UsageError) as caught:
         object_names(value, "a container")
     assert str(caught.value) == complaint
+
+
+@pytest.mark.parametrize("value", ["web", ["web"], pd.Series(["web", "web"]), pd.DataFrame({"id": ["web"]})])
+def test_where_one_name_is_wanted_a_frame_of_one_row_will_do(value: Any) -> None:
+    """As everywhere a name goes in."""
+    assert object_name(value, "a container") == "web"
+
+
+@pytest.mark.parametrize(("value", "complaint"), [([], "not 0"), (FRAME, "not 2"), ("", "no name"), (None, "NoneType")])
+def test_none_or_several_are_refused_where_one_name_is_wanted(value: Any, complaint: str) -> None:
+    """Which of them was meant is not for us to say."""
+    with pytest.raises(UsageError, match=complaint):
+        object_name(value, "a container")

@@ -10,12 +10,21 @@ from dockmagic.engine.replies import objects, one_object
 from dockmagic.engine.url import segment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from dockmagic.engine.client import Engine
     from dockmagic.engine.filters import Filters
 
-__all__ = ["container_create", "container_inspect", "container_list", "container_remove", "container_start"]
+__all__ = [
+    "container_changes",
+    "container_create",
+    "container_inspect",
+    "container_list",
+    "container_logs",
+    "container_remove",
+    "container_start",
+    "container_top",
+]
 
 _KIND = "a container"
 
@@ -37,6 +46,46 @@ def container_list(
 def container_inspect(engine: Engine, name: str) -> dict[str, Any]:
     """GET /containers/{id}/json. Raises NotFound."""
     return one_object(engine.get(f"/containers/{segment(name, _KIND)}/json"), "GET /containers/{id}/json")
+
+
+def container_top(engine: Engine, name: str, *, ps_args: Sequence[str] = ()) -> dict[str, Any]:
+    """GET /containers/{id}/top: {"Titles": [...], "Processes": [[...]]}, from `ps` on the engine's host.
+
+    Raises NotFound; Conflict if it does not run; EngineFault with the words of `ps` for arguments it does not know.
+    """
+    reply = engine.get(f"/containers/{segment(name, _KIND)}/top", params={"ps_args": " ".join(ps_args) or None})
+    return one_object(reply, "GET /containers/{id}/top")
+
+
+def container_changes(engine: Engine, name: str) -> list[dict[str, Any]]:
+    """GET /containers/{id}/changes: [{"Path": ..., "Kind": 0}], null for none; the engine walks its files.
+
+    Raises NotFound.
+    """
+    reply = engine.get(f"/containers/{segment(name, _KIND)}/changes", timeout=None)
+    return objects(reply, "GET /containers/{id}/changes")
+
+
+def container_logs(
+    engine: Engine,
+    name: str,
+    *,
+    since: str | None = None,
+    until: str | None = None,
+    tail: int | None = None,
+    details: bool = False,
+) -> bytearray:
+    """GET /containers/{id}/logs: what is there now, each line with its time, in frames; or the last `tail` ones.
+
+    `since` and `until` are as `timestamp` gives them. Raises NotFound; EngineFault if its log driver cannot be read.
+    """
+    wanted = {"since": since, "until": until, "tail": tail, "details": details or None}
+    params = {"stdout": True, "stderr": True, "timestamps": True, **wanted}
+    body = bytearray()
+    with engine.stream("GET", f"/containers/{segment(name, _KIND)}/logs", params=params) as stream:
+        for chunk in stream.chunks():
+            body += chunk
+    return body
 
 
 def container_create(engine: Engine, body: Mapping[str, Any], *, name: str | None = None) -> dict[str, Any]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dockmagic.engine.filters import Filters
     from dockmagic.engine.stream import Stream
 
-__all__ = ["image_inspect", "image_list", "image_pull"]
+__all__ = ["image_history", "image_inspect", "image_list", "image_pull"]
 
 _NOBODY = "e30="  # {} in base64: credentials of nobody. Without any, some engines refuse.
 
@@ -29,6 +29,11 @@ def image_list(engine: Engine, *, all: bool = False, filters: Filters = ()) -> l
 def image_inspect(engine: Engine, name: str) -> dict[str, Any]:
     """GET /images/{name}/json. Raises NotFound."""
     return one_object(engine.get(f"/images/{segment(name, 'an image')}/json"), "GET /images/{name}/json")
+
+
+def image_history(engine: Engine, name: str) -> list[dict[str, Any]]:
+    """GET /images/{name}/history: its layers, the newest first. Raises NotFound."""
+    return objects(engine.get(f"/images/{segment(name, 'an image')}/history"), "GET /images/{name}/history")
 
 
 def image_pull(

@@ -3,37 +3,88 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dockmagic.engine.containers import container_list
+from dockmagic.engine.images import image_list
+from dockmagic.engine.networks import network_list
+from dockmagic.engine.volumes import volume_list
 from dockmagic.errors import DockMagicError, NotFound
 from dockmagic.text import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dockmagic.engine.client import Engine
 
-__all__ = ["missing_container"]
+__all__ = ["missing_container", "missing_image", "missing_network", "missing_volume"]
+
+
+class _Kind(NamedTuple):
+    """A kind of object: how all are listed, where each has its names, and the command that lists them."""
+
+    name: str
+    listed: Callable[[Engine], list[dict[str, Any]]]
+    names: Callable[[dict[str, Any]], list[Any]]
+    command: str
 
 
 def missing_container(engine: Engine, name: str, error: NotFound) -> NotFound:
-    """`error` in the words of the person: which container, where, and which names are like it. Asks for the list.
+    """What to raise for `error` where a container is not there: with the name that is like it. See `_missing`."""
+    return _missing(engine, name, error, _CONTAINER)
+
+
+def missing_image(engine: Engine, name: str, error: NotFound) -> NotFound:
+    """What to raise for `error` where an image is not there: with the name that is like it. See `_missing`."""
+    return _missing(engine, name, error, _IMAGE)
+
+
+def missing_network(engine: Engine, name: str, error: NotFound) -> NotFound:
+    """What to raise for `error` where a network is not there: with the name that is like it. See `_missing`."""
+    return _missing(engine, name, error, _NETWORK)
+
+
+def missing_volume(engine: Engine, name: str, error: NotFound) -> NotFound:
+    """What to raise for `error` where a volume is not there: with the name that is like it. See `_missing`."""
+    return _missing(engine, name, error, _VOLUME)
+
+
+def _missing(engine: Engine, name: str, error: NotFound, kind: _Kind) -> NotFound:
+    """`error` in the words of the person: what is missing, where, and which name is like it. Asks for the list.
 
     It is `error` itself if there is no list to be had: what went wrong first is what matters.
     """
     try:
-        names = [each for container in container_list(engine, all=True) for each in _names(container.get("Names"))]
+        found = kind.listed(engine)
     except DockMagicError:
         return error
+    names = [each for row in found for each in kind.names(row) if isinstance(each, str)]
     near = difflib.get_close_matches(name, names, n=1)
     meant = f"Did you mean {shown(near[0])}?  " if near else ""
     friendly = NotFound(
-        f'no container "{shown(name)}" on {engine.endpoint.display}',
+        f'no {kind.name} "{shown(name)}" on {engine.endpoint.display}',
         status=error.status,
-        hint=f"{meant}%dps -a lists all {len(names)}.",
+        hint=f"{meant}{kind.command} lists all {len(found)}.",
     )
     friendly.__cause__ = error
     return friendly
 
 
-def _names(found: Any) -> list[str]:
-    return [name.removeprefix("/") for name in found if isinstance(name, str)] if isinstance(found, list) else []
+def _container_names(container: dict[str, Any]) -> list[str]:
+    return [name.removeprefix("/") for name in _texts(container.get("Names"))]
+
+
+def _image_names(image: dict[str, Any]) -> list[str]:
+    """Its references, those that end in :latest without it too."""
+    tags = [tag for tag in _texts(image.get("RepoTags")) if "<none>" not in tag]
+    return [*tags, *(tag.removesuffix(":latest") for tag in tags if tag.endswith(":latest"))]
+
+
+def _texts(found: Any) -> list[str]:
+    return [text for text in found if isinstance(text, str)] if isinstance(found, list) else []
+
+
+_CONTAINER = _Kind("container", lambda engine: container_list(engine, all=True), _container_names, "%dps -a")
+_IMAGE = _Kind("image", image_list, _image_names, "%dimages")
+_NETWORK = _Kind("network", network_list, lambda network: [network.get("Name")], "%dnetwork ls")
+_VOLUME = _Kind("volume", volume_list, lambda volume: [volume.get("Name")], "%dvolume ls")

@@ -14,7 +14,7 @@ from dockmagic.frames.schema import Category, Column
 if TYPE_CHECKING:
     from dockmagic.frames.schema import Row, Schema
 
-__all__ = ["CONTAINERS", "containers"]
+__all__ = ["CONTAINERS", "container_name", "containers"]
 
 _STATE = Category(("created", "running", "paused", "restarting", "removing", "exited", "dead"))
 _HEALTHS = Category(("starting", "healthy", "unhealthy"))
@@ -27,7 +27,7 @@ def containers(*, no_trunc: bool) -> Schema:
     """The schema, with ids and images as `--no-trunc` wants them or not."""
     return (
         Column("id", id_of("Id", no_trunc=no_trunc), "str", "12 digits, or all 64 with --no-trunc"),
-        Column("name", _name, "str", "the container's own name"),
+        Column("name", container_name, "str", "the container's own name"),
         Column("image", (lambda row: row.get("Image") or None) if no_trunc else _image, "str", "what it was made from"),
         Column("command", "Command", "str", "entrypoint and arguments"),
         Column("created", "Created", "datetime64[us, UTC]", "when it was made"),
@@ -52,7 +52,7 @@ def containers(*, no_trunc: bool) -> Schema:
     )
 
 
-def _name(row: Row) -> str | None:
+def container_name(row: Row) -> str | None:
     """Its own name: those with a slash inside are links of other containers to it."""
     names = row.get("Names")
     own = [name.removeprefix("/") for name in names if isinstance(name, str)] if isinstance(names, list) else []
