@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import mark_call, mark_engine, mark_events, mark_list, report
+from benchmarks import mark_call, mark_engine, mark_events, mark_list, mark_logs, report
 from benchmarks.rounds import LEAST_ROUNDS, measure
 from tests.engines.dockerd import Dockerd, dockerd_version, why_not
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from benchmarks.rounds import Mark
 
-MARKS = {mark.name: mark for mark in (mark_list.MARK, mark_call.MARK, mark_events.MARK, mark_engine.MARK)}
+MARKS: dict[str, Mark] = {
+    mark.name: mark for mark in (mark_list.MARK, mark_call.MARK, mark_events.MARK, mark_logs.MARK, mark_engine.MARK)
+}
 
 
 def _mark(name: str) -> Mark:

@@ -10,7 +10,7 @@ import orjson
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["RawConnection", "raw_events"]
+__all__ = ["RawConnection", "raw_body", "raw_events"]
 
 _RECEIVE_SIZE = 65536
 _BLANK = b"\r\n\r\n"
@@ -87,3 +87,11 @@ def raw_events(path: str, target: str) -> Iterator[Any]:
         while data := sock.recv(_RECEIVE_SIZE):
             *lines, rest = (rest + data).split(b"\n")
             yield from map(orjson.loads, lines)
+
+
+def raw_body(path: str, target: str) -> bytes:
+    """The body of the answer to GET `target`, asked for in HTTP/1.0, so that it comes without chunks."""
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.connect(path)
+        sock.sendall(b"GET %b HTTP/1.0\r\n\r\n" % target.encode())
+        return b"".join(iter(lambda: sock.recv(_RECEIVE_SIZE), b"")).partition(_BLANK)[2]

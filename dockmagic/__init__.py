@@ -18,14 +18,23 @@ if TYPE_CHECKING:
     from dockmagic.commands.connect import connect, connection
     from dockmagic.commands.context_ls import context_ls
     from dockmagic.commands.context_use import context_use
+    from dockmagic.commands.diff import diff
+    from dockmagic.commands.events import events
+    from dockmagic.commands.history import history
     from dockmagic.commands.images import images
     from dockmagic.commands.info import info
     from dockmagic.commands.inspect import inspect
+    from dockmagic.commands.logs import logs
+    from dockmagic.commands.network_ls import network_ls
+    from dockmagic.commands.port import port
     from dockmagic.commands.ps import ps
     from dockmagic.commands.pull import pull
     from dockmagic.commands.rm import rm
     from dockmagic.commands.run import run
+    from dockmagic.commands.system_df import system_df
+    from dockmagic.commands.top import top
     from dockmagic.commands.version import version
+    from dockmagic.commands.volume_ls import volume_ls
     from dockmagic.engine.client import Engine
     from dockmagic.errors import DockMagicError
     from dockmagic.magics import current
@@ -39,14 +48,23 @@ __all__ = [
     "context_ls",
     "context_use",
     "current",
+    "diff",
+    "events",
+    "history",
     "images",
     "info",
     "inspect",
+    "logs",
+    "network_ls",
+    "port",
     "ps",
     "pull",
     "rm",
     "run",
+    "system_df",
+    "top",
     "version",
+    "volume_ls",
 ]
 
 __version__ = "0.1.0"

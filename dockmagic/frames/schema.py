@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dockmagic.engine.client import Engine
 
-__all__ = ["Category", "Column", "Row", "Schema", "to_frame"]
+__all__ = ["Category", "Column", "Row", "Schema", "to_frame", "told_by"]
 
 Row: TypeAlias = Mapping[str, Any]
 _Source: TypeAlias = str | Callable[[Row], Any]
@@ -57,13 +57,19 @@ def to_frame(rows: Sequence[Row], schema: Schema, *, engine: Engine | None = Non
     from dockmagic.frames.arrays import array  # noqa: PLC0415
 
     frame = pd.DataFrame({each.name: array(_values(rows, each.source), each.dtype) for each in schema}, copy=False)
-    if engine is not None:
-        frame.attrs = {
-            "host": engine.host,
-            "api_version": engine.api_version,
-            "fetched_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        }
+    frame.attrs = told_by(engine)
     return frame
+
+
+def told_by(engine: Engine | None) -> dict[Any, Any]:
+    """The `attrs` of a frame that `engine` has told just now; none without one."""
+    if engine is None:
+        return {}
+    return {
+        "host": engine.host,
+        "api_version": engine.api_version,
+        "fetched_at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
 
 
 def _values(rows: Sequence[Row], source: _Source) -> list[Any]:

@@ -13,10 +13,20 @@ from hypothesis import strategies as st
 from dockmagic.engine.client import Engine
 from dockmagic.engine.endpoint import Endpoint
 from dockmagic.frames.actions import ACTIONS, TRANSFERS
+from dockmagic.frames.changes import CHANGES
 from dockmagic.frames.containers import CONTAINERS, containers
+from dockmagic.frames.disk_usage import DISK_USAGE, DISK_USAGE_ITEMS, disk_usage_items, disk_usage_rows
+from dockmagic.frames.events import EVENTS
+from dockmagic.frames.history import HISTORY
 from dockmagic.frames.images import IMAGES, image_rows
+from dockmagic.frames.logs import LOG_LINES
+from dockmagic.frames.networks import NETWORKS
+from dockmagic.frames.order import by_name
+from dockmagic.frames.port_mappings import PORT_MAPPINGS, port_rows
+from dockmagic.frames.processes import PROCESSES, process_columns, process_rows
 from dockmagic.frames.schema import to_frame
 from dockmagic.frames.system import CONNECTION, CONTEXTS, INFO, VERSION, component_rows
+from dockmagic.frames.volumes import VOLUMES
 from tests.frames.rows import CONTAINER_1_41, CONTAINER_1_52, IMAGE_1_41, IMAGE_1_52
 
 if TYPE_CHECKING:
@@ -126,6 +136,80 @@ PROMISE: dict[str, tuple[Schema, dict[str, str]]] = {
             "seconds": "float64",
         },
     ),
+    "volume ls": (
+        VOLUMES,
+        {
+            "name": "str",
+            "driver": "str",
+            "mountpoint": "str",
+            "created": TIME,
+            "scope": "str",
+            "labels": "object",
+        },
+    ),
+    "network ls": (
+        NETWORKS,
+        {
+            "id": "str",
+            "name": "str",
+            "driver": "str",
+            "scope": "str",
+            "created": TIME,
+            "internal": "bool",
+            "subnets": "object",
+            "labels": "object",
+        },
+    ),
+    "system df": (
+        DISK_USAGE,
+        {"type": "str", "total": "Int64", "active": "Int64", "size": "Int64", "reclaimable": "Int64"},
+    ),
+    "system df -v": (
+        DISK_USAGE_ITEMS,
+        {
+            "type": "str",
+            "id": "str",
+            "name": "str",
+            "created": TIME,
+            "size": "Int64",
+            "shared_size": "Int64",
+            "links": "Int64",
+            "in_use": "bool",
+        },
+    ),
+    "top": (PROCESSES, dict.fromkeys(("uid", "pid", "ppid", "c", "stime", "tty", "time", "cmd"), "str")),
+    "diff": (CHANGES, {"kind": "category", "path": "str"}),
+    "history": (
+        HISTORY,
+        {
+            "id": "str",
+            "created": TIME,
+            "created_by": "str",
+            "size": "Int64",
+            "comment": "str",
+            "tags": "object",
+        },
+    ),
+    "port": (
+        PORT_MAPPINGS,
+        {"container_port": "Int64", "protocol": "str", "host_ip": "str", "host_port": "Int64"},
+    ),
+    "logs": (LOG_LINES, {"time": "datetime64[ns, UTC]", "name": "str", "stream": "category", "line": "str"}),
+    "events": (
+        EVENTS,
+        {
+            "time": "datetime64[ns, UTC]",
+            "type": "str",
+            "action": "str",
+            "name": "str",
+            "id": "str",
+            "image": "str",
+            "exit_code": "Int64",
+            "detail": "str",
+            "scope": "str",
+            "attributes": "object",
+        },
+    ),
 }
 """The columns that a user can rely on: a change of these is a new major version."""
 
@@ -171,6 +255,20 @@ def some(**known: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
 
 
 KEYS = ("id", "name", "image", "action", "changed", "ok", "error", "seconds", "reference", "size", "tls", "ping_ms")
+COUNTS = st.integers(-1, 3)
+USAGE = some(
+    LayersSize=COUNTS,
+    Images=st.lists(
+        some(Id=JSON, RepoTags=st.lists(st.sampled_from(["<none>:<none>", "a:1"])), Created=JSON)
+        | some(Size=COUNTS, SharedSize=COUNTS, Containers=COUNTS)
+    ),
+    Containers=st.lists(some(Id=JSON, Names=st.lists(JSON), Created=JSON, SizeRw=COUNTS, State=st.just("running"))),
+    Volumes=st.lists(some(Name=JSON, CreatedAt=JSON, UsageData=some(Size=COUNTS, RefCount=COUNTS))),
+    BuildCache=st.lists(
+        some(**dict.fromkeys(("ID", "Description", "CreatedAt", "LastUsedAt", "Parent", "Parents"), JSON))
+        | some(**{" Parents": st.lists(JSON)}, Size=COUNTS, Shared=st.booleans(), InUse=st.booleans())
+    ),
+)
 ANYTHING: dict[str, st.SearchStrategy[list[dict[str, Any]]]] = {
     "ps": st.lists(
         some(
@@ -200,6 +298,40 @@ ANYTHING: dict[str, st.SearchStrategy[list[dict[str, Any]]]] = {
         max_size=2,
     ),
     "version": some(Version=JSON, Components=st.lists(some(Name=JSON, Version=JSON, Details=JSON))).map(component_rows),
+    "volume ls": st.lists(
+        some(**dict.fromkeys(("Name", "Driver", "Mountpoint", "CreatedAt", "Scope", "Labels"), JSON)), max_size=3
+    ).map(by_name),
+    "network ls": st.lists(
+        some(
+            **dict.fromkeys(("Id", "Name", "Driver", "Scope", "Created", "Internal", "Labels"), JSON),
+            IPAM=some(Config=st.lists(some(Subnet=JSON))),
+        ),
+        max_size=3,
+    ).map(by_name),
+    "system df": USAGE.map(disk_usage_rows),
+    "system df -v": USAGE.map(disk_usage_items),
+    "diff": st.lists(some(Path=JSON, Kind=st.integers(-1, 4)), max_size=3),
+    "history": st.lists(
+        some(**dict.fromkeys(("Id", "Created", "CreatedBy", "Size", "Comment", "Tags"), JSON)), max_size=3
+    ),
+    "port": some(
+        NetworkSettings=some(
+            Ports=st.dictionaries(
+                st.sampled_from(["80/tcp", "53/udp", "x/y", "", "9"]) | st.text(),
+                st.lists(some(HostIp=st.sampled_from(["::", "0.0.0.0"]), HostPort=st.sampled_from(["80", "9" * 30]))),
+            )
+        )
+    ).map(port_rows),
+    "logs": st.lists(some(**dict.fromkeys(("time", "name", "stream", "line"), JSON)), max_size=3),
+    "events": st.lists(
+        some(
+            **dict.fromkeys(("Type", "scope", "time"), JSON),
+            Action=st.sampled_from(["exec_start: sh", ": ", "start"]),
+            timeNano=st.integers(-(2**70), 2**70),
+            Actor=some(ID=JSON, Attributes=some(name=JSON, image=JSON, exitCode=st.text())),
+        ),
+        max_size=3,
+    ),
     "rm": st.lists(some(**dict.fromkeys(KEYS, JSON)), max_size=3),
     "pull": st.lists(some(**dict.fromkeys(KEYS, JSON)), max_size=3),
     "connect": st.lists(some(**dict.fromkeys(KEYS, JSON)), max_size=2),
@@ -314,3 +446,14 @@ def test_a_warning_of_several_lines_becomes_one() -> None:
     frame = to_frame([row], INFO)
     assert frame.loc[0, "warnings"] == ["WARNING: no swap", "Access to the API"]
     assert frame.loc[0, "swarm"] == "inactive"
+
+
+@given(reply=some(Titles=st.lists(JSON), Processes=st.lists(st.lists(JSON))))
+@settings(max_examples=60, deadline=None)
+def test_processes_have_the_columns_that_the_engine_names(reply: Row) -> None:
+    """As many as there are titles, all of text and each of another name; those of `ps -ef` where there are none."""
+    schema = process_columns(reply)
+    titles = reply.get("Titles")
+    frame = to_frame(process_rows(reply), schema)
+    assert len(frame.columns) == (len(titles) if isinstance(titles, list) and titles else len(PROCESSES))
+    assert holds(frame, schema, {column.name: "str" for column in schema})

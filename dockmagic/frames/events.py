@@ -1,0 +1,95 @@
+"""The columns of `events`: one thing that happened per row."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from dockmagic.frames.ids import short_id
+from dockmagic.frames.schema import Column
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dockmagic.frames.schema import Row, Schema
+
+__all__ = ["EVENTS", "event_columns"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NANOSECONDS = range(-(2**63), 2**63)
+_HASH = re.compile(r"(?:sha256:)?[0-9a-f]{64}")
+_NUMBER = re.compile(r"-?[0-9]{1,10}")
+
+
+def event_columns(*, no_trunc: bool) -> Schema:
+    """The schema, with ids as `--no-trunc` wants them or not."""
+    return (
+        Column("time", _time, "datetime64[ns, UTC]", "when it happened"),
+        Column("type", "Type", "str", "what it happened to: container, image, network, volume, ..."),
+        Column("action", lambda row: _action(row)[0], "str", "create, start, exec_start, health_status, die, ..."),
+        Column("name", _name, "str", "its name"),
+        Column("id", _id(no_trunc=no_trunc), "str", "12 digits, or all with --no-trunc; a volume's is its name"),
+        Column("image", _attribute("image"), "str", "what the container was made from"),
+        Column("exit_code", _exit_code, "Int64", "of the process that ended"),
+        Column("detail", lambda row: _action(row)[1], "str", "a command, or healthy: what follows in the action"),
+        Column("scope", "scope", "str", "local or swarm"),
+        Column("attributes", _attributes, "dict", "labels of the object, and what else is told"),
+    )
+
+
+def _time(row: Row) -> Any:
+    """In nanoseconds, as RFC 3339; where there are none the seconds."""
+    ticks = row.get("timeNano")
+    if type(ticks) is not int or ticks not in _NANOSECONDS or ticks == 0:
+        return row.get("time")
+    seconds, below = divmod(ticks, 10**9)
+    return f"{_EPOCH + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S}.{below:09d}Z"
+
+
+def _action(row: Row) -> tuple[Any, str | None]:
+    """The two parts of "exec_start: sh -c true"."""
+    action = row.get("Action")
+    if not isinstance(action, str):
+        return action, None
+    word, colon, detail = action.partition(": ")
+    return word, detail if colon else None
+
+
+def _actor(row: Row) -> Row:
+    actor = row.get("Actor")
+    return actor if isinstance(actor, dict) else {}
+
+
+def _attributes(row: Row) -> dict[str, Any]:
+    attributes = _actor(row).get("Attributes")
+    return attributes if isinstance(attributes, dict) else {}
+
+
+def _attribute(key: str) -> Callable[[Row], Any]:
+    return lambda row: _attributes(row).get(key)
+
+
+def _name(row: Row) -> Any:
+    """A volume's id is its name."""
+    return _attributes(row).get("name") or (_actor(row).get("ID") if row.get("Type") == "volume" else None)
+
+
+def _id(*, no_trunc: bool) -> Callable[[Row], Any]:
+    def source(row: Row) -> Any:
+        """Of a pull or a tag it may be a name."""
+        identity = _actor(row).get("ID") or None
+        if row.get("Type") == "volume" or not isinstance(identity, str) or not _HASH.fullmatch(identity):
+            return identity
+        return short_id(identity, no_trunc=no_trunc)
+
+    return source
+
+
+def _exit_code(row: Row) -> Any:
+    code = _attributes(row).get("exitCode")
+    return int(code) if isinstance(code, str) and _NUMBER.fullmatch(code) else code
+
+
+EVENTS = event_columns(no_trunc=False)
+"""As most see it; `event_columns(no_trunc=True)` has the same columns."""
