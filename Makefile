@@ -28,7 +28,7 @@ check: $(VENV)/.installed ## ruff and mypy
 	@$(PYTHON) -m mypy
 
 lab: $(VENV)/.installed-lab ## Jupyter Lab with the tour
-	@$(PYTHON) -m jupyter lab notebooks/tour.ipynb
+	@$(PYTHON) -m jupyter lab $$([ "$$(id -u)" != 0 ] || echo --allow-root) notebooks/tour.ipynb
 
 bench: $(VENV)/.installed ## the benchmarks
 	@$(PYTHON) -m benchmarks

@@ -6,16 +6,20 @@ import os
 import re
 import threading
 import time
+from contextlib import closing, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.completer import SimpleCompletion, context_matcher
 
 from dockmagic import registry
 from dockmagic.errors import DockMagicError
-from dockmagic.options import Option, next_parameter, parameters
+from dockmagic.magic_options import all_parameters, extra_parameters
+from dockmagic.options import Option, next_parameter
+from dockmagic.text import single_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from dockmagic.engine.client import Engine
     from dockmagic.registry import Command
@@ -34,7 +38,7 @@ def matcher(magics: Any) -> Callable[[Any], dict[str, Any]]:
 
     Whatever goes wrong, it has nothing to offer: a completion is no place for an error.
     """
-    names = Names(lambda: magics.engine)
+    names = Names(lambda: _engine(magics))
 
     @context_matcher(identifier=IDENTIFIER, priority=100)  # type: ignore[untyped-decorator]
     def complete(context: Any) -> dict[str, Any]:
@@ -53,17 +57,25 @@ def matcher(magics: Any) -> Callable[[Any], dict[str, Any]]:
     return complete  # type: ignore[no-any-return]
 
 
+def _engine(magics: Any) -> AbstractContextManager[Engine]:
+    """The notebook's engine; where none is connected yet one for this request alone: a TAB chooses nothing."""
+    if magics.at_hand is not None:
+        return nullcontext(magics.at_hand)
+    connect = registry.load("connect")
+    return closing(magics.opened(connect, {"timeout": BUDGET}))
+
+
 def candidates(word: str, before: list[str], fragment: str, names: Names) -> list[str]:
     """What could stand at the cursor: behind `%dword` and the words `before` it, beginning with `fragment`."""
     if word not in registry.COMMANDS and not before:
         return sorted(name.partition(" ")[2] for name in registry.names_under(word))
     command, tokens = registry.find(word, before)
-    wanted = next_parameter(command, tokens)
+    wanted = next_parameter(command, tokens, extra=extra_parameters(command))
     if wanted is not None and isinstance(wanted.declared, Option):
         return names.of(wanted.declared.complete)
     if fragment.startswith("-"):
         return _flags(command)
-    if wanted is None:
+    if wanted is None or {"-H", "--host", "--context"} & set(tokens):  # another engine's names are not known here
         return []
     kind = wanted.declared.complete
     chosen = tokens[tokens.index("--type") + 1 :][:1] if kind == "object" and "--type" in tokens else []
@@ -71,19 +83,14 @@ def candidates(word: str, before: list[str], fragment: str, names: Names) -> lis
 
 
 def _flags(command: Command) -> list[str]:
-    declared = [each.declared for each in parameters(command.function)]
-    ours = [
-        "--help",
-        *(["--quiet"] if command.quiet else []),
-        *(["--host", "--context"] if command.asks_engine else []),
-    ]
-    return sorted({option.long for option in declared if isinstance(option, Option)} | set(ours))
+    declared = [each.declared for each in all_parameters(command)]
+    return sorted({"--help", *(option.long for option in declared if isinstance(option, Option))})
 
 
 class Names:
     """The names of what there is, by kind; remembered for a moment, and never waited for longer than the budget."""
 
-    def __init__(self, engine: Callable[[], Engine]) -> None:
+    def __init__(self, engine: Callable[[], AbstractContextManager[Engine]]) -> None:
         self._engine = engine
         self._known: dict[str, tuple[float, list[str]]] = {}
 
@@ -109,8 +116,9 @@ class Names:
     def _fetch(self, kind: str, found: list[list[str]]) -> None:
         path, read = _LISTS[kind]
         try:
-            reply = self._engine().get(path, timeout=BUDGET)
-            found.append(sorted(set(read(reply))))
+            with self._engine() as engine:
+                names = set(read(engine.get(path, timeout=BUDGET)))
+            found.append(sorted(name for name in names if name == single_line(name)))  # what can be typed
         except (DockMagicError, OSError, TypeError, AttributeError, KeyError):
             return  # no engine, or one that answers nonsense: then there are no names
 

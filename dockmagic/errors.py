@@ -14,7 +14,7 @@
         ├── Conflict              409
         └── EngineFault           500 and above
 
-`EngineWarning` is the category of what an engine or a context warns of.
+`Interrupted` is the KeyboardInterrupt of a magic, `EngineWarning` the category of what an engine or a context warns of.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ __all__ = [
     "EngineUnreachable",
     "EngineWarning",
     "InsecureConnection",
+    "Interrupted",
     "NotConnected",
     "NotFound",
     "ProtocolError",
@@ -111,6 +112,13 @@ class EngineFault(APIError):
 
 class EngineWarning(UserWarning):
     """A warning of the engine (of a container's creation, say) or about the connection to it."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """A KeyboardInterrupt while the engine was asked, shown in two lines."""
+
+    def _render_traceback_(self) -> list[str]:
+        return ["KeyboardInterrupt: the command was interrupted", "  What the engine was asked to do may still happen."]
 
 
 def warn(message: str) -> None:

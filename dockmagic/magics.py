@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import threading
+import re
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError as OneLineError
 from IPython.core.magic import Magics, magics_class, no_var_expand, output_can_be_silenced
-from traitlets import Bool, Float, Int, Unicode, observe
+from traitlets import Bool, Float, Int, TraitError, Unicode, observe, validate
 
 from dockmagic import registry
 from dockmagic.arguments import arguments
 from dockmagic.completer import IDENTIFIER, matcher
-from dockmagic.errors import NotConnected, UsageError
+from dockmagic.errors import Interrupted, NotConnected, UsageError
 from dockmagic.help import help_text, overview
-from dockmagic.notices import shown_warnings
-from dockmagic.options import HelpWanted, Option, Parameter, parse
+from dockmagic.magic_options import extra_parameters
+from dockmagic.notices import clean_frames, shown_warnings
+from dockmagic.options import HelpWanted, parse
 from dockmagic.text import shown
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from dockmagic.engine.client import Engine
     from dockmagic.registry import Command
 
 __all__ = ["DockMagic", "HelpMagic", "LineMagic", "current", "load", "loaded", "unload"]
 
-_WHERE = [
-    Parameter("host", Option("--host", "-H", help="Ask this engine, for this command only", metavar="HOST")),
-    Parameter("context", Option("--context", help="Ask this context's engine, for this command only", metavar="NAME")),
-]
-_FRAME = Parameter("frame", Option("--frame", help="A list of objects as a frame"), is_flag=True)
+_SILENCER = re.compile(r"(?<!\\);\s*$")  # a semicolon at the end, which IPython leaves to us
 _CONNECTING = frozenset({"connect", "context use"})
 
 
@@ -53,7 +48,6 @@ class DockMagic(Magics):
         super().__init__(shell)
         self._shell = shell
         self._engine: Engine | None = None
-        self._connecting = threading.RLock()  # completing a name may connect as well
         self._refused = ""  # why the last %dconnect failed: until another succeeds, nothing is asked anywhere
 
     @property
@@ -64,17 +58,28 @@ class DockMagic(Magics):
                 f"there is no engine: the last connection failed ({self._refused})",
                 hint="%dconnect connects to what docker uses, %dconnect HOST|CONTEXT elsewhere.",
             )
-        with self._connecting:
-            return self._engine or self.connect(registry.load("connect"), {})
+        if self._engine is None:  # if that fails nobody has chosen anything: the next command tries again
+            self._engine = self.opened(registry.load("connect"), {})
+        return self._engine
 
-    def connect(self, command: Command, options: dict[str, Any]) -> Engine:
-        """Leave the current engine for another one; if that fails there is none."""
-        options.setdefault("timeout", self.timeout)
+    @property
+    def at_hand(self) -> Engine | None:
+        """The current engine if there is one; nothing is connected to."""
+        return self._engine
+
+    def opened(self, command: Command, options: dict[str, Any]) -> Engine:
+        """A new engine, as the settings want it; the current one stays what it is."""
+        options = {"timeout": self.timeout, **options}
         options["insecure"] = options.get("insecure", False) or self.insecure
         if self.host and command.name == "connect" and not options.keys() & {"target", "host", "context"}:
             options["target"] = self.host
+        engine: Engine = command.function(**options)
+        return engine
+
+    def connect(self, command: Command, options: dict[str, Any]) -> Engine:
+        """Leave the current engine for another one; if that fails there is none."""
         try:
-            engine: Engine = command.function(**options)
+            engine = self.opened(command, options)
         except BaseException as error:
             self._leave(error)
             raise
@@ -93,6 +98,13 @@ class DockMagic(Magics):
 
         show_rows(change["new"])
 
+    @validate("timeout")
+    def _timeout_is_positive(self, proposal: dict[str, Any]) -> float:
+        seconds: float = proposal["value"]
+        if not 0 < seconds < float("inf"):
+            raise TraitError(f"the timeout is a number of seconds above 0, not {seconds}")
+        return seconds
+
     @observe("timeout")
     def _timeout_changed(self, change: dict[str, Any]) -> None:
         if self._engine is not None:
@@ -106,12 +118,12 @@ class DockMagic(Magics):
 
     def run(self, word: str, line: str) -> Any:
         """Run the command line `word line`: a frame, or a list for -q, or None for --help."""
-        tokens = arguments(line.rstrip().removesuffix(";"), self._shell.user_ns)
+        tokens = arguments(_SILENCER.sub("", line), self._shell.user_ns)
         command, tokens = registry.find(word, tokens)
         try:
-            options = parse(command, tokens, extra=_extra(command))
+            options = parse(command, tokens, extra=extra_parameters(command))
         except HelpWanted:
-            print(help_text(command, _extra(command)))  # noqa: T201 - a person asked for text
+            print(help_text(command, extra_parameters(command)))  # noqa: T201 - a person asked for text
             return None
         except UsageError as error:
             if command.name in _CONNECTING:
@@ -122,7 +134,9 @@ class DockMagic(Magics):
         with shown_warnings():
             result = self._result(command, options)
         if as_frame:
-            return _json_frame(result)
+            from dockmagic.frames.anything import json_frame  # noqa: PLC0415 - loading stays light
+
+            return json_frame(result)
         return result[command.quiet].tolist() if quiet else result
 
     def _result(self, command: Command, options: dict[str, Any]) -> Any:
@@ -152,10 +166,10 @@ class HelpMagic:
             if not words:
                 print(overview())  # noqa: T201 - a person asked for text
             else:
-                command, _ = registry.find(words[0], words[1:])
-                print(help_text(command, _extra(command)))  # noqa: T201
+                command, _ = registry.find(registry.bare(words[0]), words[1:])
+                print(help_text(command, extra_parameters(command)))  # noqa: T201
         except UsageError as error:
-            raise OneLineError(_one_line(error)) from None
+            raise OneLineError(_one_line(error, "help")) from None
 
 
 class LineMagic:
@@ -167,16 +181,18 @@ class LineMagic:
         self.__name__ = self.__qualname__ = f"d{word}"
 
     def __call__(self, line: str) -> Any:
-        """What IPython calls. A UsageError is shown in one line, every other error in its two."""
+        """What IPython calls. A UsageError is shown in one line, every other error and an interrupt in two."""
         try:
             return self._magics.run(self._word, line)
         except UsageError as error:
-            raise OneLineError(_one_line(error)) from None
+            raise OneLineError(_one_line(error, self._word)) from None
+        except KeyboardInterrupt:
+            raise Interrupted from None
 
     def getdoc(self) -> str:
         """What `%dps?` shows: made when it is asked for, so that loading imports no command."""
-        commands = map(registry.load, registry.names_under(self._word))
-        return "\n\n".join(help_text(command, _extra(command)) for command in commands)
+        commands = {each.name: each for each in map(registry.load, registry.names_under(self._word))}.values()
+        return "\n\n".join(help_text(command, extra_parameters(command)) for command in commands)
 
 
 def load(shell: Any) -> None:
@@ -190,6 +206,7 @@ def load(shell: Any) -> None:
         shell.register_magic_function(magic, "line", f"d{word}")
     shell.register_magic_function(HelpMagic(), "line", "dhelp")
     shell.Completer.custom_matchers.append(matcher(magics))
+    clean_frames(shell)
 
 
 def unload(shell: Any) -> None:
@@ -206,6 +223,7 @@ def unload(shell: Any) -> None:
     shell.configurables.remove(magics)
     magics.display_rows = 0
     matchers = shell.Completer.custom_matchers
+    clean_frames(shell, undo=True)
     matchers[:] = [each for each in matchers if getattr(each, "matcher_identifier", "") != IDENTIFIER]
 
 
@@ -214,22 +232,10 @@ def loaded(shell: Any) -> DockMagic | None:
     return next((each for each in shell.configurables if type(each).__name__ == "DockMagic"), None)
 
 
-def _extra(command: Command) -> list[Parameter]:
-    """The options that magics have on top of the function's own."""
-    only = Option("--quiet", "-q", help=f"Only a list: the column {command.quiet}")
-    quiet = [Parameter("quiet", only, is_flag=True)] if command.quiet else []
-    frame = [_FRAME] if command.name == "api" else []
-    return [*quiet, *frame, *(_WHERE if command.asks_engine else [])]
-
-
-def _json_frame(data: Any) -> pd.DataFrame:
-    from dockmagic.frames.anything import json_frame  # noqa: PLC0415
-
-    return json_frame(data)
-
-
-def _one_line(error: UsageError) -> str:
-    return f"{error.message}  {error.hint}".strip()
+def _one_line(error: UsageError, word: str) -> str:
+    """The error with the command in front and its hint behind."""
+    message = error.message if error.message.startswith("%d") else f"%d{word}: {error.message}"
+    return f"{message}{'' if message[-1] in '.?!' or not error.hint else '.'}  {error.hint}".strip()
 
 
 def current() -> Engine:

@@ -5,30 +5,48 @@ from __future__ import annotations
 import re
 from typing import Any
 
-__all__ = ["MASK", "masked"]
+__all__ = ["MASK", "masked", "masked_pair"]
 
 MASK = "********"
 
-_ASSIGNMENT = re.compile(r"([A-Za-z_][\w.-]*)=(.+)", re.DOTALL)
-# TOKEN, API_KEY, APIKEY, DB_PASS, PGPASSWORD, AWS_SECRET_ACCESS_KEY, GOOGLE_CREDENTIALS, AUTH_HEADER; not PWD, AUTHOR
+_ASSIGNMENT = re.compile(r"([A-Za-z_][\w.-]*|--[\w-]+)=(.+)", re.DOTALL)
+# TOKEN, API_KEY, APIKEY, DB_PASS, DBPASS, PGPASSWORD, AWS_SECRET_ACCESS_KEY, GOOGLE_CREDENTIALS, JWT, SESSION_COOKIE;
+# not PWD, AUTHOR, MONKEY
 _SECRET_NAME = re.compile(
-    r"passw|passphrase|secret|token|credential|private|(?:^|_)pass(?:$|_)|(?<=.)pwd$|key(?:$|_|s$)|(?:^|_)auth(?:$|_)",
+    r"passw|passphrase|pass\d*$|(?:^|[_-])pass[_-]|secret|token|credential|private|jwt|cookie|bearer|authorization"
+    r"|(?:^|[_-]|o)auth(?:$|[_-])|(?<=.)pwd$|(?:^|[_-]|api|access|ssh|master|account|unlock)keys?\d*(?:$|[_-])",
     re.IGNORECASE,
 )
-_URL_PASSWORD = re.compile(r"(?<=://)([^\s/@:?#]*):[^\s/@?#]+(?=@)")
+_NO_SECRET = frozenset({"SandboxKey", "SecretName", "SecretID"})  # fields of the Engine API
+_URL_PASSWORD = re.compile(r"(?<=://)([^\s/@:?#]*):[^\s/?#]+(?=@)")
 
 
 def masked(value: Any) -> Any:
     """A copy of JSON data in which secrets read ********.
 
-    These are the values of texts in lists that look like an environment (NAME=value) and whose name looks like a
-    secret's (PASSWORD, SECRET, TOKEN, KEY, CREDENTIAL, ...), and passwords within URLs in any text.
+    These are the values of texts in lists that look like an environment (NAME=value) and of members of objects, whose
+    name looks like a secret's (PASSWORD, SECRET, TOKEN, KEY, CREDENTIAL, ...), and passwords within URLs in any text.
     """
     if isinstance(value, dict):
-        return {name: masked(each) for name, each in value.items()}
+        return {name: _member(name, each) for name, each in value.items()}
     if isinstance(value, list):
         return [_element(each) for each in value]
     return _URL_PASSWORD.sub(rf"\1:{MASK}", value) if isinstance(value, str) else value
+
+
+def masked_pair(name: str, value: str) -> tuple[str, str]:
+    """A parameter of a query, its value masked if its name or what is in it looks like a secret."""
+    secret = _SECRET_NAME.search(name) or name == "buildargs" or name.lower() == "x-registry-auth"
+    return name, MASK if secret and value else _URL_PASSWORD.sub(rf"\1:{MASK}", value)
+
+
+def _member(name: str, value: Any) -> Any:
+    if name not in _NO_SECRET and value and _SECRET_NAME.search(name):
+        if isinstance(value, str):
+            return MASK
+        if isinstance(value, dict) and all(isinstance(each, str) for each in value.values()):
+            return dict.fromkeys(value, MASK)  # JoinTokens
+    return masked(value)
 
 
 def _element(value: Any) -> Any:

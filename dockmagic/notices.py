@@ -1,7 +1,8 @@
-"""Warnings as a person reads them in a notebook."""
+"""What a person reads: warnings in a line, frames without what would command the terminal."""
 
 from __future__ import annotations
 
+import re
 import sys
 import warnings
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from dockmagic.errors import EngineWarning
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["shown_warnings"]
+__all__ = ["clean_frames", "shown_warnings"]
 
 
 @contextmanager
@@ -29,3 +30,26 @@ def shown_warnings() -> Iterator[None]:
 
         warnings.showwarning = show_line
         yield
+
+
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def clean_frames(shell: Any, *, undo: bool = False) -> None:
+    """Show frames as text without control characters, which stay in the frame itself.
+
+    A container's command or labels can hold escape sequences; printed, they would command the person's terminal.
+    """
+    text = shell.display_formatter.formatters["text/plain"]
+    known = ("pandas", "DataFrame")
+    if undo:
+        text.deferred_printers.pop(known, None)
+        text.type_printers = {
+            each: printer for each, printer in text.type_printers.items() if printer is not _print_clean
+        }
+    else:
+        text.for_type_by_name(*known, _print_clean)
+
+
+def _print_clean(frame: Any, printer: Any, _: bool) -> None:  # noqa: FBT001 - IPython's signature
+    printer.text(_CONTROLS.sub(" ", repr(frame)))

@@ -17,7 +17,7 @@ from dockmagic.text import shown
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ALIASES", "COMMANDS", "Command", "command", "find", "first_words", "load", "names_under"]
+__all__ = ["ALIASES", "COMMANDS", "Command", "bare", "command", "find", "first_words", "load", "names_under"]
 
 COMMANDS = {
     "api": "api",
@@ -83,6 +83,7 @@ class Command:
     columns: str  # the schema of its frame, as "module.NAME" in dockmagic.frames; "" if it gives no frame of ours
     quiet: str  # the column that -q gives as a list, "" if the command has no -q
     example: str
+    any_json: bool = False  # it gives whatever JSON the engine answers, and no frame
 
     @property
     def asks_engine(self) -> bool:
@@ -91,11 +92,15 @@ class Command:
         return code.co_argcount > 0 and code.co_varnames[0] == "engine"
 
 
-def command(name: str, *, columns: str, example: str, quiet: str = "") -> Callable[[_Function], _Function]:
+def command(
+    name: str, *, columns: str, example: str, quiet: str = "", any_json: bool = False
+) -> Callable[[_Function], _Function]:
     """Make a function the command `name`. The function stays what it is: the Python API."""
 
     def register(function: _Function) -> _Function:
-        described = Command(name=name, function=function, columns=columns, quiet=quiet, example=example)
+        described = Command(
+            name=name, function=function, columns=columns, quiet=quiet, example=example, any_json=any_json
+        )
         function.__command__ = described  # type: ignore[attr-defined]
         return function
 
@@ -122,6 +127,12 @@ def first_words() -> list[str]:
     return list(dict.fromkeys(name.partition(" ")[0] for name in (*COMMANDS, *ALIASES)))
 
 
+def bare(word: str) -> str:
+    """A first word without what it is typed with: ps, dps and %dps are one."""
+    word = word.removeprefix("%")
+    return word[1:] if word.startswith("d") and word[1:] in first_words() else word
+
+
 def names_under(word: str) -> list[str]:
     """The commands and aliases whose first word is `word`."""
     return [name for name in (*COMMANDS, *ALIASES) if name.partition(" ")[0] == word]
@@ -141,4 +152,6 @@ def find(word: str, tokens: Sequence[str]) -> tuple[Command, list[str]]:
     near = get_close_matches(tokens[0], seconds, n=1) if tokens else []
     known = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(seconds)}"
     wrong = f"{shown(tokens[0])!r} is no command." if tokens else "which command?"
+    if not seconds:
+        raise UsageError(f"there is no command {shown(word)}. %dhelp lists all")
     raise UsageError(f"%d{word}: {wrong} {known}")

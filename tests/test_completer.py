@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from IPython.core.completer import provisionalcompleter
@@ -11,6 +12,7 @@ from IPython.core.completer import provisionalcompleter
 from dockmagic import registry
 from dockmagic.completer import Names, candidates
 from dockmagic.engine.client import Engine
+from dockmagic.magics import loaded
 from tests.engine.scripted import PATIENCE, serving, unix_endpoint
 
 if TYPE_CHECKING:
@@ -21,6 +23,11 @@ if TYPE_CHECKING:
     from tests.engines.dockerd import Dockerd
 
 PING = b"HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nContent-Length: 2\r\n\r\nOK"
+
+
+def nobody() -> NoReturn:
+    """No engine is asked."""
+    pytest.fail("an engine was asked")
 
 
 @pytest.fixture
@@ -78,7 +85,7 @@ def test_what_is_offered(connected: InteractiveShell, things: None, text: str, o
 def test_where_nothing_can_be_known_nothing_is_offered(before: list[str]) -> None:
     """Behind an image, for a value of any kind, where no argument is left. IPython then offers what it has itself."""
     word, *rest = before
-    assert candidates(word, rest, "", Names(lambda: pytest.fail("no engine is asked"))) == []
+    assert candidates(word, rest, "", Names(nobody)) == []
 
 
 @pytest.mark.parametrize("text", ["drm dmt", "x %drm dmt", "%time dm", "%dhist dm", "# %drm dmt-complete-w"])
@@ -91,7 +98,7 @@ def test_every_command_offers_its_flags(connected: InteractiveShell) -> None:
     """Made from the same declaration as its parser."""
     for name in registry.COMMANDS:
         word, *rest = name.split()
-        assert "--help" in candidates(word, rest, "--", Names(lambda: pytest.fail("no engine is asked for a flag")))
+        assert "--help" in candidates(word, rest, "--", Names(nobody))
 
 
 def test_an_engine_that_does_not_answer_costs_the_budget_and_no_more() -> None:
@@ -103,7 +110,7 @@ def test_an_engine_that_does_not_answer_costs_the_budget_and_no_more() -> None:
         peer.until_end()
 
     with serving(script) as server, Engine(unix_endpoint(server.path)) as engine:
-        names = Names(lambda: engine)
+        names = Names(lambda: nullcontext(engine))
         start = time.monotonic()
         assert names.of("container") == []
         assert 0.2 < time.monotonic() - start < PATIENCE / 10
@@ -121,7 +128,7 @@ def test_an_engine_that_answers_nonsense_offers_nothing(body: bytes) -> None:
         peer.answer(PING, reply)
 
     with serving(script) as server, Engine(unix_endpoint(server.path)) as engine:
-        assert Names(lambda: engine).of("container") == []
+        assert Names(lambda: nullcontext(engine)).of("container") == []
 
 
 def test_without_an_engine_nothing_is_offered(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,3 +143,16 @@ def test_names_are_remembered_for_a_moment(connected: InteractiveShell, things: 
     assert completed(connected, "%drm dmt-complete-we") == ["dmt-complete-web"]
     docker_cli("rm", "dmt-complete-web")
     assert completed(connected, "%drm dmt-complete-we") == ["dmt-complete-web"]
+
+
+def test_a_tab_chooses_no_engine(connected: InteractiveShell, things: None) -> None:
+    """What answered a completion is not connected to: the first command, or %dconnect, decides."""
+    assert completed(connected, "%drm dmt-complete-we") == ["dmt-complete-web"]
+    magics = loaded(connected)
+    assert magics is not None
+    assert magics.at_hand is None
+
+
+def test_another_engines_names_are_not_guessed(connected: InteractiveShell, things: None) -> None:
+    """With -H the names of the current engine would be the wrong ones."""
+    assert candidates("rm", ["--host", "tcp://127.0.0.1:1"], "dmt", Names(nobody)) == []

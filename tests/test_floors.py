@@ -27,7 +27,7 @@ PACKAGE = Path(__file__).parent.parent / "dockmagic"
 FLOORS = {
     **dict.fromkeys(("errors", "text", "values", "arguments", "options", "registry", "masking"), 0),
     **dict.fromkeys(("engine", "builder", "demo"), 1),
-    **dict.fromkeys(("frames", "feeds", "help"), 2),
+    **dict.fromkeys(("frames", "feeds", "help", "magic_options"), 2),
     "widgets": 3,
     "commands": 4,
     **dict.fromkeys(("magics", "completer", "notices"), 5),

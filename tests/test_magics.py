@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import threading
 from typing import TYPE_CHECKING, Any
@@ -129,11 +130,11 @@ def test_the_question_mark_shows_the_same_help(connected: InteractiveShell) -> N
     [
         ("%dps --al", "UsageError: %dps: unknown option --al. Did you mean --all (-a)?"),
         ("%dps web", "UsageError: %dps: unexpected argument 'web'"),
-        ("%drm 'web", "UsageError: a quote is not closed: 'web"),
+        ("%drm 'web", "UsageError: %drm: a quote is not closed: 'web"),
         ("%dcontext lss", "UsageError: %dcontext: 'lss' is no command. Did you mean ls?"),
         ("%dcontainer", "UsageError: %dcontainer: which command? There are: "),
-        ("%drm {nobody}", "UsageError: {nobody}: nobody is not defined."),
-        ("%drm ''", "UsageError: '' is no name of a container"),
+        ("%drm {nobody}", "UsageError: %drm: {nobody}: nobody is not defined."),
+        ("%drm ''", "UsageError: %drm: '' is no name of a container"),
     ],
 )
 def test_a_bad_argument_is_one_line(
@@ -151,6 +152,52 @@ def test_an_engines_error_is_two_lines(connected: InteractiveShell, capsys: pyte
     assert len(printed) == 2
     assert printed[0].startswith('NotFound: no container "dmt-nobody" on ')
     assert printed[1].startswith("  %dps -a lists all")
+
+
+def test_a_first_use_that_failed_is_tried_again(
+    shell: InteractiveShell,
+    engine_process: Dockerd,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Nobody chose anything yet: once docker's own choice is mended, the next command finds it."""
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    run(shell, "%load_ext dockmagic")
+    assert fail(shell, "%dps", capsys).startswith("EngineUnreachable")
+    monkeypatch.setenv("DOCKER_HOST", engine_process.host)
+    assert run(shell, "%dps").attrs["host"] == engine_process.host
+
+
+def test_an_interrupt_is_two_lines(connected: InteractiveShell, capsys: pytest.CaptureFixture[str], label: str) -> None:
+    """And still a KeyboardInterrupt; the next command works."""
+    run(connected, f"%drun -d -q --name dmt-endless -l {label} bb:1 sleep 99;")
+    timer = threading.Timer(0.3, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT))
+    timer.start()
+    printed = fail(connected, "%dapi POST /containers/dmt-endless/wait", capsys)
+    timer.join()
+    assert printed.splitlines() == [
+        "KeyboardInterrupt: the command was interrupted",
+        "  What the engine was asked to do may still happen.",
+    ]
+    assert list(run(connected, f"%dps --filter label={label}")["name"]) == ["dmt-endless"]
+
+
+def test_a_frame_does_not_command_the_terminal(connected: InteractiveShell, label: str) -> None:
+    """What a container's command holds stays in the frame, and is shown without its control characters."""
+    connected.user_ns["evil"] = "\x1b]0;owned\x07\x1b[31m\u202e"
+    frame = run(connected, f"%drun -d -l {label} bb:1 sleep 99 {{evil}}")
+    assert "\x1b" in frame["command"][0]
+    assert connected.display_formatter is not None
+    shown = connected.display_formatter.format(frame[["command"]])[0]["text/plain"]
+    assert "sleep 99" in shown
+    assert not set(shown) & set("\x1b\x07\u202e")
+
+
+@pytest.mark.parametrize("seconds", ["0", "-5", "float('nan')", "float('inf')"])
+def test_a_timeout_that_is_none_is_refused(connected: InteractiveShell, seconds: str) -> None:
+    """The old one stays."""
+    connected.run_cell(f"%config DockMagic.timeout = {seconds}")
+    assert run(connected, "import dockmagic", "dockmagic.magics.loaded(get_ipython()).timeout") == 60.0
 
 
 def test_a_connection_that_failed_leaves_none(
@@ -248,10 +295,10 @@ def test_dhelp_lists_every_command_in_a_line_and_explains_one(
     lines = capsys.readouterr().out.splitlines()
     assert [line.split("   ")[0].split()[0] for line in lines[1:-2]] == [f"%d{name.split()[0]}" for name in COMMANDS]
     assert max(map(len, lines)) <= 120
-    for cell in ("%dhelp ps", "%dhelp container ls"):
+    for cell in ("%dhelp ps", "%dhelp dps", "%dhelp %dps", "%dhelp container ls"):
         run(connected, cell)
         assert capsys.readouterr().out.startswith("%dps [OPTIONS]")
-    assert fail(connected, "%dhelp nobody", capsys).startswith("UsageError: %dnobody")
+    assert fail(connected, "%dhelp nobody", capsys).startswith("UsageError: %dhelp: there is no command nobody")
 
 
 @pytest.mark.parametrize("cell", ["%dps --format json", "%dps --format '{{.Names}}'", "%dinspect -f '{{.State}}' web"])

@@ -14,7 +14,8 @@ from dockmagic.masking import masked
     [
         "PASSWORD", "DB_PASSWORD", "PGPASSWORD", "MYSQL_ROOT_PASSWORD", "PASSWD", "DB_PASS", "PASSPHRASE", "REDIS_PWD",
         "SECRET", "AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "TOKEN", "GITHUB_TOKEN", "API_KEY", "APIKEY",
-        "SSH_KEYS", "GOOGLE_CREDENTIALS", "AUTH", "PROXY_AUTH", "PRIVATE_PEM", "secret", "apiKey", "Client-Secret",
+        "SSH_KEYS", "GOOGLE_CREDENTIALS", "AUTH",
+        "DBPASS", "KEY2", "JWT", "SESSION_COOKIE", "OAUTH", "PROXY_AUTH", "PRIVATE_PEM", "secret", "apiKey", "Client-Secret",
     ],
 )  # fmt: skip
 def test_the_value_of_a_variable_that_looks_like_a_secret_is_masked(name: str) -> None:
@@ -23,7 +24,7 @@ def test_the_value_of_a_variable_that_looks_like_a_secret_is_masked(name: str) -
 
 
 @pytest.mark.parametrize(
-    "text", ["PATH=/usr/bin", "PWD=/srv", "AUTHOR=me", "PASSENGERS=3", "COMPASS=north", "A=", "TOKEN="]
+    "text", ["PATH=/usr/bin", "PWD=/srv", "AUTHOR=me", "PASSENGERS=3", "MONKEY=1", "TURKEY=1", "A=", "TOKEN="]
 )
 def test_other_variables_and_empty_ones_stay(text: str) -> None:
     """What is hidden without need is missed."""
@@ -35,6 +36,7 @@ def test_other_variables_and_empty_ones_stay(text: str) -> None:
     [
         ("https://me:hunter2@example.org/x.git", "https://me:********@example.org/x.git"),
         ("DATABASE_URL=postgres://u:p@db:5432/x", "DATABASE_URL=postgres://u:********@db:5432/x"),
+        ("postgres://u:p@hunter2@db", "postgres://u:********@db"),
         ("redis://:hunter2@cache", "redis://:********@cache"),
         ("https://example.org:8080/a@b", "https://example.org:8080/a@b"),
         ("git clone https://a:b@c and https://d:e@f", "git clone https://a:********@c and https://d:********@f"),
@@ -49,6 +51,25 @@ def test_a_password_within_a_url_is_masked_wherever_it_stands(text: str, shown: 
 def test_everything_else_is_the_same(value: Any) -> None:
     """And what was given is not changed itself."""
     assert masked(value) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ({"password": "x", "username": "u"}, {"password": "********", "username": "u"}),
+        (
+            {"JoinTokens": {"Worker": "a", "Manager": "b"}},
+            {"JoinTokens": {"Worker": "********", "Manager": "********"}},
+        ),
+        ({"UnlockKey": "SWMKEY-1-x"}, {"UnlockKey": "********"}),
+        ({"Labels": {"DB_PASSWORD": "x", "a": "b"}}, {"Labels": {"DB_PASSWORD": "********", "a": "b"}}),
+        ({"SandboxKey": "/run/netns/1", "Token": ""}, {"SandboxKey": "/run/netns/1", "Token": ""}),
+        ({"Args": ["--password=x", "--port=1"]}, {"Args": ["--password=********", "--port=1"]}),
+    ],
+)
+def test_members_and_arguments_that_look_like_secrets_are_masked(value: Any, shown: Any) -> None:
+    """Join tokens of a swarm, credentials in a body, labels, flags of a command."""
+    assert masked(value) == shown
 
 
 def test_what_was_given_is_not_changed() -> None:

@@ -23,13 +23,11 @@ def _json(text: str) -> Any:
     """JSON text as data. Raises UsageError for what is none."""
     try:
         return json.loads(text)
-    except ValueError as error:
-        raise UsageError(
-            f"{shown(text)} is no JSON ({error}). Single quotes keep its double ones: '{{...}}'"
-        ) from error
+    except ValueError as error:  # the text may be a variable's, with a password in it
+        raise UsageError(f"the body is no JSON: {error}. Single quotes keep its double ones: '{{...}}'") from error
 
 
-@command("api", columns="", example="%dapi GET /containers/json?limit=2")
+@command("api", columns="", any_json=True, example="%dapi GET /containers/json?limit=2")
 def api(
     engine: Engine,
     method: Annotated[str, Argument("METHOD", help="GET, POST, PUT, DELETE or HEAD")],

@@ -28,11 +28,18 @@ def _seconds(text: str) -> float:
 @command("connect", columns="system.CONNECTION", example="%dconnect ssh://me@lab-1")
 def connect(
     target: Annotated[
-        str | None, Argument("HOST|CONTEXT", help="Without one, what docker itself would take", complete="context")
+        str | None,
+        Argument(
+            "HOST|CONTEXT",
+            help="Without one: the current engine, at first docker's own choice (default)",
+            complete="context",
+        ),
     ] = None,
     *,
     host: Annotated[str | None, Option("--host", "-H", help="unix://, tcp:// or ssh://", metavar="HOST")] = None,
-    context: Annotated[str | None, Option("--context", help="The name of a docker context", metavar="NAME")] = None,
+    context: Annotated[
+        str | None, Option("--context", help="The name of a docker context", metavar="NAME", complete="context")
+    ] = None,
     insecure: Annotated[bool, Option("--insecure", help="Allow plain tcp:// to another host")] = False,
     timeout: Annotated[
         float | None,

@@ -28,8 +28,8 @@ def context_use(
     """Connect to a docker context; with --save docker's own command line uses it too.
 
     In Python: an Engine there. config.json is replaced as a whole, all its other keys kept. Raises what `connect`
-    raises, and UsageError for a context that does not exist; then nothing is saved. It is saved even if the engine does
-    not answer, as with docker.
+    raises, and UsageError for a context that does not exist, which is not saved. One whose engine does not answer is
+    saved, as with docker.
     """
     from dockmagic.commands.connect import connect
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from dockmagic.errors import NotFound, UsageError
+from dockmagic.errors import BadRequest, NotFound, UsageError
 from dockmagic.masking import masked
 from dockmagic.options import Argument, Option
 from dockmagic.registry import command
@@ -72,4 +72,7 @@ def _find(engine: Engine, name: str, kinds: tuple[str, ...], *, size: bool) -> d
             return {"kind": kind, "raw": object_inspect(engine, kind, name, size=size)}
         except NotFound:
             continue
+        except BadRequest:
+            if kind == kinds[-1] or kind != "image":  # a network's name may be none that an image can have: MyNet
+                raise
     return None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from dockmagic.errors import EngineFault, NotFound, ProtocolError, UsageError
 from dockmagic.options import Argument, Option
 from dockmagic.registry import command
-from dockmagic.text import single_line
+from dockmagic.text import shown, single_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +31,7 @@ def pull(
     quiet: Annotated[bool, Option("--quiet", "-q", help="Without the lines of progress")] = False,
     on_progress: Callable[[str], None] = print,
 ) -> pd.DataFrame:
-    """Fetch a public image, one row; meanwhile `on_progress` is called with a line for each layer that is done.
+    """Fetch a public image, one row; meanwhile `on_progress` is called with lines as docker prints them.
 
     Raises NotFound for a name or tag that the registry does not have (or does not show to everybody), EngineFault if
     the registry cannot be reached, UsageError for an empty name. API: POST /images/create.
@@ -44,7 +44,7 @@ def pull(
     start = time.perf_counter()
     wanted = parse_reference(reference.strip())
     if not wanted.repository:
-        raise UsageError(f"{reference!r} is no name of an image")
+        raise UsageError(f"{shown(repr(reference))} is no name of an image")
     if not wanted.tag and not wanted.digest:
         wanted = wanted._replace(tag="latest")
     said = _fetch(engine, wanted, platform=platform, tell=(lambda _: None) if quiet else on_progress)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Annotated, Any
 
-from dockmagic.errors import APIError, NotFound
+from dockmagic.errors import APIError, Conflict, NotFound
 from dockmagic.options import Argument, Option
 from dockmagic.registry import command
+from dockmagic.text import shown
 from dockmagic.values import Names, object_names
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def rm(
     done = [_remove(engine, name, force=force, volumes=volumes, link=link) for name in names]
     failed = [error for _, error in done if error is not None]
     if failed and len(failed) == len(done):
-        raise _in_words(engine, names[0], failed[0])
+        raise _in_words(engine, names, failed)
     return to_frame([row for row, _ in done], ACTIONS, engine=engine)
 
 
@@ -64,8 +65,14 @@ def _remove(engine: Engine, name: str, *, force: bool, **options: bool) -> tuple
     return row | {"seconds": time.perf_counter() - start}, error
 
 
-def _in_words(engine: Engine, name: str, error: APIError) -> APIError:
-    """The error to raise: for a missing container with the names that are like it."""
+def _in_words(engine: Engine, names: list[str], errors: list[APIError]) -> APIError:
+    """The error to raise if all failed: of one what it may have meant, of several each with its reason."""
     from dockmagic.engine.missing import missing_container
 
-    return missing_container(engine, name, error) if isinstance(error, NotFound) else error
+    first = errors[0]
+    if len(errors) == 1 and isinstance(first, NotFound):
+        return missing_container(engine, names[0], first)
+    kills = any(isinstance(error, Conflict) for error in errors)
+    hint = f"%drm -f {' '.join(map(shown, names))} kills those that run." if kills else "%dps -a lists all."
+    reasons = "; ".join(f"{shown(name)}: {error.message}" for name, error in zip(names, errors, strict=True))
+    return type(first)(f"nothing was removed from {engine.endpoint.display}: {reasons}", status=first.status, hint=hint)

@@ -93,7 +93,7 @@ def run(  # noqa: PLR0913 - docker's flags
     try:
         container_start(engine, container)
     except APIError as error:
-        error.hint = f"It was created but does not run: %drm {name or container[:12]}"
+        error.hint = f"It was created but does not run: %drm {shown(name or container[:12])}"
         raise
     finally:  # not before: whoever makes warnings errors has a container that runs all the same
         for warning in created.get("Warnings") or []:

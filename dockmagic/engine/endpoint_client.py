@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import re
 import time
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 import httpx
 import orjson
@@ -16,6 +14,7 @@ from dockmagic.engine.dial import Dialer
 from dockmagic.engine.failures import failures
 from dockmagic.engine.transport import EngineTransport
 from dockmagic.engine.url import authority, with_query
+from dockmagic.masking import masked_pair
 from dockmagic.text import single_line
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ CONNECT_TIMEOUT = 30.0
 """Seconds to connect in, as docker's own client."""
 
 _logger = logging.getLogger("dockmagic")
-_SECRET = re.compile(r"((?<=[?&])(?:buildargs|auth|password|token)=)[^&]*|(?<=//)[^/@?&]*(?=@)")
 
 
 class EndpointClient:
@@ -42,7 +40,7 @@ class EndpointClient:
         self._base = f"http://{authority(endpoint)}"
         self._client = _CookielessClient(
             transport=EngineTransport(Dialer(endpoint)),
-            timeout=httpx.Timeout(timeout, connect=CONNECT_TIMEOUT),
+            timeout=_limits(timeout),
             follow_redirects=False,
             trust_env=False,
             headers={"User-Agent": f"dockmagic/{__version__}", "Accept-Encoding": "identity"},
@@ -55,7 +53,7 @@ class EndpointClient:
 
     @timeout.setter
     def timeout(self, seconds: float | None) -> None:
-        self._client.timeout = httpx.Timeout(seconds, connect=CONNECT_TIMEOUT)
+        self._client.timeout = _limits(seconds)
 
     def close(self) -> None:
         """Close the connections that are kept."""
@@ -89,7 +87,7 @@ class EndpointClient:
             options["content"] = orjson.dumps(options.pop("json"))
             options["headers"] = {"Content-Type": "application/json", **options.get("headers", {})}
         if "timeout" in options:
-            options["timeout"] = httpx.Timeout(options["timeout"], connect=CONNECT_TIMEOUT)
+            options["timeout"] = _limits(options["timeout"])
         if stop is not None:
             options["extensions"] = {"stop": stop}
         start = time.perf_counter()
@@ -122,6 +120,13 @@ class _CookielessClient(httpx.Client):
 _NO_COOKIES = _NoCookies()
 
 
+def _limits(seconds: float | None) -> httpx.Timeout:
+    """A limit on silence; connecting has one of its own, or this one if it is shorter."""
+    return httpx.Timeout(seconds, connect=CONNECT_TIMEOUT if seconds is None else min(seconds, CONNECT_TIMEOUT))
+
+
 def _masked(url: httpx.URL) -> str:
-    """The URL without what could be a secret in it."""
-    return single_line(_SECRET.sub(lambda found: f"{found[1] or ''}********", unquote(str(url))))
+    """The URL without what could be a secret in it; values are masked before quotes are undone, "&" among them."""
+    pairs = [masked_pair(name, value) for name, value in url.params.multi_items()]
+    query = "&".join(f"{name}={value}" for name, value in pairs)
+    return single_line(f"{url.copy_with(query=None)}{'?' if query else ''}{query}")

@@ -71,6 +71,8 @@ def failures(endpoint: Endpoint) -> Iterator[None]:
         raise ProtocolError(f"the request was not sent: {error}") from error
     except httpx.TransportError as error:
         raise _broken(endpoint, error) from error
+    except httpx.InvalidURL as error:
+        raise UsageError(f"the path is none that can be sent: {error}") from error
     except httpx.StreamError as error:
         raise UsageError("the stream is closed, or was read before; ask for a new one") from error
 
@@ -189,7 +191,7 @@ def raise_for_status(endpoint: Endpoint, response: httpx.Response) -> None:
     if "client version" in words and (" too old" in words or " too new" in words):
         raise version_mismatch(endpoint, response.headers.get("api-version", ""), words)
     other = EngineFault if status >= HTTPStatus.INTERNAL_SERVER_ERROR else APIError
-    raise _BY_STATUS.get(status, other)(words, status=status)
+    raise _BY_STATUS.get(status, other)(words.removeprefix("Conflict. "), status=status)
 
 
 def _plain_to_tls(endpoint: Endpoint) -> EngineUnreachable:
@@ -203,7 +205,7 @@ def _complaint(response: httpx.Response) -> str:
     """The engine's own words: JSON's "message", or the plain text that some replies are."""
     try:
         body = orjson.loads(response.content)
-        words = body["message"] if isinstance(body, dict) else ""
+        words = (body["message"] or "") if isinstance(body, dict) else ""
     except (orjson.JSONDecodeError, KeyError):
         words = response.content[:2000].decode(errors="replace")
     return shown(str(words), length=1000) or f"the engine answered {response.status_code} without a word"

@@ -80,7 +80,7 @@ def _refusal(subject: str, text: str, *, why: ValueError) -> UsageError:
 def _without_password(text: str) -> str:
     """`text` as an error may show it: whoever wrote ssh://me:secret@host does not want to see it in a notebook."""
     before, at, after = text.rpartition("@")
-    scheme, mark, userinfo = before.rpartition("://")
+    scheme, mark, userinfo = before.partition("://") if "://" in before else ("", "", before)
     user, colon, _ = userinfo.partition(":")
     return shown(f"{scheme}{mark}{user}:…@{after}" if at and colon else text)
 

@@ -54,6 +54,13 @@ def test_secrets_are_masked_unless_they_are_wanted(engine: Engine, things: str) 
     assert sorted(environment(show_secrets=True)) == ["A=1", "DB_PASSWORD=hunter2"]
 
 
+def test_a_network_may_have_a_name_that_no_image_can_have(engine: Engine, docker_cli: DockerCli, label: str) -> None:
+    """Images are asked before networks, and refuse capital letters."""
+    docker_cli("network", "create", "--label", label, "DMT-Net")
+    docker_cli("volume", "create", "--label", label, "DMT-Vol")
+    assert list(inspect(engine, ["DMT-Net", "DMT-Vol"])["kind"]) == ["network", "volume"]
+
+
 def test_sizes_are_there_when_asked_for(engine: Engine, things: str) -> None:
     """-s, for containers."""
     assert "SizeRootFs" in inspect(engine, things, size=True)["raw"][0]

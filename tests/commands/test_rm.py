@@ -53,6 +53,13 @@ def test_if_all_fail_it_is_an_error(engine: Engine, two: str) -> None:
         rm(engine, "dmt-runs")
 
 
+def test_of_several_that_fail_each_is_named_with_its_reason(engine: Engine, two: str) -> None:
+    """As they were typed."""
+    with pytest.raises(Conflict, match=r"nothing was removed from .*: dmt-runs: .*running.*; dmt-nobody: ") as caught:
+        rm(engine, ["dmt-runs", "dmt-nobody"])
+    assert caught.value.hint == "%drm -f dmt-runs dmt-nobody kills those that run."
+
+
 def test_a_name_that_is_missing_is_told_with_the_nearest_one(engine: Engine, two: str) -> None:
     """On which engine, and how to see them all."""
     with pytest.raises(NotFound, match='no container "dmt-rest" on') as caught:

@@ -262,13 +262,15 @@ def test_each_request_is_one_line_in_the_log_without_secrets(
 ) -> None:
     """Logger dockmagic, level DEBUG."""
     with dockmagic.connect(engine_process.host) as engine, caplog.at_level(logging.DEBUG, logger="dockmagic"):
-        engine.get("/containers/json", params={"limit": 1, "token": "hunter2", "buildargs": {"PASSWORD": "hunter2"}})
+        engine.get(
+            "/containers/json", params={"limit": 1, "identitytoken": "a&hunter2", "buildargs": {"A": "b&hunter2"}}
+        )
         engine.get("/containers/json", params={"limit": 1, "remote": "https://me:hunter2@example.org/x.git"})
     lines = [record.getMessage() for record in caplog.records if record.name == "dockmagic"]
     assert len(lines) == 2
     assert lines[0].startswith("GET http://docker/v1.")
-    assert "token=********" in lines[0]
-    assert "remote=https://********@example.org/x.git" in lines[1]
+    assert "identitytoken=********&buildargs=********" in lines[0]
+    assert "remote=https://me:********@example.org/x.git" in lines[1]
     assert "hunter2" not in "".join(record.getMessage() for record in caplog.records)
 
 

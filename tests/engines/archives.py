@@ -19,6 +19,7 @@ def load_foreign_image(socket_path: str, reference: str, *, architecture: str) -
         {
             "architecture": architecture,
             "os": "linux",
+            "created": "2026-01-01T00:00:00Z",
             "config": {"Cmd": ["sh"]},
             "rootfs": {"type": "layers", "diff_ids": [f"sha256:{hashlib.sha256(layer).hexdigest()}"]},
         }

@@ -1,0 +1,36 @@
+"""The options that a magic has on top of its function's own: `-q`, `--frame`, and which engine to ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dockmagic.options import Option, Parameter, parameters
+
+if TYPE_CHECKING:
+    from dockmagic.registry import Command
+
+__all__ = ["all_parameters", "extra_parameters"]
+
+_WHERE = [
+    Parameter("host", Option("--host", "-H", help="Ask this engine, for this command only", metavar="HOST")),
+    Parameter(
+        "context",
+        Option(
+            "--context", help="Ask this context's engine, for this command only", metavar="NAME", complete="context"
+        ),
+    ),
+]
+_FRAME = Parameter("frame", Option("--frame", help="A list of objects as a frame"), is_flag=True)
+
+
+def extra_parameters(command: Command) -> list[Parameter]:
+    """`-q` where there are ids, `--frame` where any JSON comes back, `-H` and `--context` where an engine is asked."""
+    only = Option("--quiet", "-q", help=f"Only a list: the column {command.quiet}")
+    quiet = [Parameter("quiet", only, is_flag=True)] if command.quiet else []
+    frame = [_FRAME] if command.any_json else []
+    return [*quiet, *frame, *(_WHERE if command.asks_engine else [])]
+
+
+def all_parameters(command: Command) -> list[Parameter]:
+    """The function's own and these."""
+    return [*parameters(command.function), *extra_parameters(command)]
