@@ -14,8 +14,8 @@ from dockmagic.masking import masked
     [
         "PASSWORD", "DB_PASSWORD", "PGPASSWORD", "MYSQL_ROOT_PASSWORD", "PASSWD", "DB_PASS", "PASSPHRASE", "REDIS_PWD",
         "SECRET", "AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "TOKEN", "GITHUB_TOKEN", "API_KEY", "APIKEY",
-        "SSH_KEYS", "GOOGLE_CREDENTIALS", "AUTH",
-        "DBPASS", "KEY2", "JWT", "SESSION_COOKIE", "OAUTH", "PROXY_AUTH", "PRIVATE_PEM", "secret", "apiKey", "Client-Secret",
+        "SSH_KEYS", "GOOGLE_CREDENTIALS", "AUTH", "PROXY_AUTH", "OAUTH", "DBPASS", "KEY2", "JWT", "SESSION_COOKIE",
+        "PRIVATE_PEM", "secret", "apiKey", "Client-Secret",
     ],
 )  # fmt: skip
 def test_the_value_of_a_variable_that_looks_like_a_secret_is_masked(name: str) -> None:
