@@ -188,7 +188,7 @@ def test_a_name_must_be_there_and_a_labels_without_blanks(option: dict[str, list
 
 def volumes(*texts: str, **more: Any) -> tuple[list[str], list[str]]:
     """What is bound, and the targets of anonymous volumes."""
-    made = create_body("busybox", volumes=texts, **{"environ": {"HOME": "/home/me"}, "directory": "/work", **more})
+    made = create_body("busybox", volumes=texts, **{"environ": {"HOME": "/home/me"}, "directory": "/here", **more})
     return made["HostConfig"]["Binds"], list(made["Volumes"])
 
 
@@ -198,10 +198,10 @@ def volumes(*texts: str, **more: Any) -> tuple[list[str], list[str]]:
         ("name:/a", "name:/a"),
         ("name:/a:ro", "name:/a:ro"),
         ("/srv:/a:ro,z", "/srv:/a:ro,z"),
-        ("./x:/y", "/work/x:/y"),
+        ("./x:/y", "/here/x:/y"),
         ("../x:/y:ro", "/x:/y:ro"),
-        (".:/y", "/work:/y"),
-        (".hidden:/y", "/work/.hidden:/y"),
+        (".:/y", "/here:/y"),
+        (".hidden:/y", "/here/.hidden:/y"),
         ("rel/x:/y", "rel/x:/y"),
         ("~:/y", "/home/me:/y"),
         ("~/x:/y", "/home/me/x:/y"),
@@ -240,7 +240,7 @@ def test_a_volume_without_a_path_in_the_container_is_refused(text: str) -> None:
         volumes(text)
 
 
-@pytest.mark.parametrize("text", ["$PWD:/work", "${HOME}/x:/y", "~other/x:/y"])
+@pytest.mark.parametrize("text", ["$PWD:/here", "${HOME}/x:/y", "~other/x:/y"])
 def test_what_only_a_shell_would_expand_is_told_so(text: str) -> None:
     """It would reach the engine as a volume's name."""
     with pytest.raises(UsageError, match=r"no shell reads .* here: write the path, or \{name\} for a Python value"):
