@@ -78,7 +78,7 @@ def test_an_empty_name_is_refused_before_any_request(engine: Engine, reference: 
         pull(engine, reference)
 
 
-@pytest.mark.parametrize("reference", ["UPPER/case", "a b", "../etc", "x" * 10_000])
+@pytest.mark.parametrize("reference", ["a b", "../etc", "x" * 10_000])
 def test_a_name_that_no_image_can_have_is_refused_by_the_engine(engine: Engine, reference: str) -> None:
     """With its own words."""
     with pytest.raises(APIError, match=r"invalid reference format|repository name"):
