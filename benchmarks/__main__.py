@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MARKS: dict[str, Mark] = {
     module.MARK.name: module.MARK
-    for module in (mark_list, mark_small, mark_call, mark_events, mark_logs, mark_engine, mark_load)
+    for module in (mark_small, mark_list, mark_call, mark_events, mark_logs, mark_engine, mark_load)
 }
 
 
