@@ -10,6 +10,7 @@ import pytest
 
 from dockmagic.engine.config_file import DockerConfig, read_config, save_current_context
 from dockmagic.errors import DockMagicError, UsageError
+from tests.engines.programs import client_version
 
 DOCKER = shutil.which("docker")
 ROOT = hasattr(os, "getuid") and os.getuid() == 0
@@ -219,6 +220,8 @@ def test_a_directory_that_cannot_be_made_is_an_error_that_names_the_file(tmp_pat
 )
 def test_the_file_is_byte_for_byte_the_one_docker_writes(tmp_path: Path, before: str | None) -> None:
     """`docker context use`, from one to another and back to the default, against ours."""
+    if client_version() < (23,) and before and ("features" in before or "ü" in before):
+        pytest.skip("docker's client before 23 writes the keys in another order, and refuses such a header")
     theirs, ours = tmp_path / "theirs", tmp_path / "ours"
     for directory in (theirs, ours):
         directory.mkdir()

@@ -17,7 +17,7 @@ from dockmagic.engine.when import timestamp
 from dockmagic.errors import UsageError
 from tests.conftest import require
 from tests.engine.scripted import serving
-from tests.engines.programs import find, missing
+from tests.engines.programs import client_version, find, missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -106,6 +106,8 @@ def test_it_says_to_the_engine_what_dockers_command_line_says(
     zone("Europe/Berlin")
     before = time.time_ns()
     theirs = docker_says(text)
+    if theirs is None and client_version() < (23,):
+        pytest.skip("docker's client before 23 was built with a Go that refuses this")
     ours = [timestamp(text, now_ns=now) for now in (before, time.time_ns())]
     assert theirs is not None
     first, last = (nanoseconds(str(each)) for each in ours)
@@ -118,7 +120,8 @@ def test_it_says_to_the_engine_what_dockers_command_line_says(
 @pytest.mark.parametrize("text", NO_TIMES)
 def test_what_docker_refuses_is_refused(text: str, docker_says: Callable[[str], str | None]) -> None:
     """With the forms that are right, before anything is sent."""
-    assert docker_says(text) is None
+    if client_version() >= (23,):  # those before were built with a Go that let impossible zones pass
+        assert docker_says(text) is None
     with pytest.raises(UsageError, match="is no time: 10m and 1h30m are ago, 2026-01-31T13:00 is local"):
         timestamp(text, now_ns=NOW)
 

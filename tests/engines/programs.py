@@ -1,7 +1,10 @@
 """Which programs the real engines, sshd and registry need, where they are, and the line that installs them."""
 
+import functools
 import os
+import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Mapping
 
@@ -65,3 +68,14 @@ def why_not(environ: Mapping[str, str] = os.environ) -> str | None:
         return "a real engine of our own needs root: sudo make test"
     absent = missing(*ENGINE_PROGRAMS, environ=environ)
     return None if absent is None else f"a real engine cannot be started, {absent}"
+
+
+@functools.cache
+def client_version() -> tuple[int, ...]:
+    """The version of docker's command line, (28, 2) say; (0,) where there is none."""
+    docker = shutil.which("docker")
+    if docker is None:
+        return (0,)
+    printed = subprocess.run([docker, "--version"], capture_output=True, text=True, check=True, timeout=60).stdout
+    found = re.search(r"(\d+)\.(\d+)", printed)
+    return tuple(map(int, found.groups())) if found else (0,)
