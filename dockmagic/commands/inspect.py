@@ -46,6 +46,7 @@ def inspect(
     then images, networks and volumes, as docker does. Raises NotFound, naming what is missing.
     API: GET /containers/{id}/json, /images/{name}/json, /networks/{id}, /volumes/{name}.
     """
+    from dockmagic.engine.missing import missing_objects
     from dockmagic.frames.objects import OBJECTS
     from dockmagic.frames.schema import to_frame
 
@@ -53,12 +54,7 @@ def inspect(
     found = {each: _find(engine, each, kinds, size=size) for each in object_names(name, "an object")}
     missing = [each for each, row in found.items() if row is None]
     if missing:
-        what = kinds[0] if len(kinds) == 1 else "object"
-        raise NotFound(
-            f"no {what} {', '.join(shown(each) for each in missing)} on {engine.endpoint.display}",
-            status=404,
-            hint="%dps -a, %dimages, %dnetwork ls and %dvolume ls list what there is.",
-        )
+        raise missing_objects(engine, missing, kinds)
     rows = [row if show_secrets else masked(row) for row in found.values() if row is not None]
     return to_frame(rows, OBJECTS, engine=engine)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dockmagic.engine.containers import container_list
@@ -13,11 +14,11 @@ from dockmagic.errors import DockMagicError, NotFound
 from dockmagic.text import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from dockmagic.engine.client import Engine
 
-__all__ = ["missing_container", "missing_image", "missing_network", "missing_volume"]
+__all__ = ["missing_container", "missing_image", "missing_network", "missing_objects", "missing_volume"]
 
 
 class _Kind(NamedTuple):
@@ -47,6 +48,31 @@ def missing_network(engine: Engine, name: str, error: NotFound) -> NotFound:
 def missing_volume(engine: Engine, name: str, error: NotFound) -> NotFound:
     """What to raise for `error` where a volume is not there: with the name that is like it. See `_missing`."""
     return _missing(engine, name, error, _VOLUME)
+
+
+def missing_objects(engine: Engine, names: Sequence[str], kinds: Sequence[str]) -> NotFound:
+    """What to raise where objects of some kinds (container, image, network, volume) are not there, all of them named.
+
+    With the name that is like the first one, and the commands that list what there is. Asks for the lists.
+    """
+    wanted = [kind for kind in _KINDS if kind.name in kinds]
+    near = difflib.get_close_matches(names[0], [name for kind in wanted for name in _known(engine, kind)], n=1)
+    meant = f"Did you mean {shown(near[0])}?  " if near else ""
+    what = wanted[0].name if len(wanted) == 1 else "object"
+    listing = " and ".join(filter(None, (", ".join(kind.command for kind in wanted[:-1]), wanted[-1].command)))
+    return NotFound(
+        f"no {what} {', '.join(map(shown, names))} on {engine.endpoint.display}",
+        status=HTTPStatus.NOT_FOUND,
+        hint=f"{meant}{listing} {'lists' if len(wanted) == 1 else 'list'} what there is.",
+    )
+
+
+def _known(engine: Engine, kind: _Kind) -> list[str]:
+    """The names of a kind; none if there is no list to be had."""
+    try:
+        return [each for row in kind.listed(engine) for each in kind.names(row) if isinstance(each, str)]
+    except DockMagicError:
+        return []
 
 
 def _missing(engine: Engine, name: str, error: NotFound, kind: _Kind) -> NotFound:
@@ -88,3 +114,4 @@ _CONTAINER = _Kind("container", lambda engine: container_list(engine, all=True),
 _IMAGE = _Kind("image", image_list, _image_names, "%dimages")
 _NETWORK = _Kind("network", network_list, lambda network: [network.get("Name")], "%dnetwork ls")
 _VOLUME = _Kind("volume", volume_list, lambda volume: [volume.get("Name")], "%dvolume ls")
+_KINDS = (_CONTAINER, _IMAGE, _NETWORK, _VOLUME)

@@ -71,8 +71,17 @@ def test_what_is_missing_is_named(engine: Engine, things: str) -> None:
     """And nothing is returned: half an answer would look like a whole one."""
     with pytest.raises(NotFound, match="no object dmt-nobody, dmt-nothing on"):
         inspect(engine, [things, "dmt-nobody", "dmt-nothing"])
-    with pytest.raises(NotFound, match="no image dmt-thing on"):
+    with pytest.raises(NotFound, match="no image dmt-thing on") as caught:
         inspect(engine, things, type="image")
+    assert caught.value.hint == "%dimages lists what there is."
+
+
+def test_the_name_that_was_meant_is_offered_of_whatever_kind_it_is(engine: Engine, things: str) -> None:
+    """Containers, images, networks and volumes are looked through."""
+    with pytest.raises(NotFound) as caught:
+        inspect(engine, "bridg")
+    listing = "%dps -a, %dimages, %dnetwork ls and %dvolume ls list what there is."
+    assert caught.value.hint == f"Did you mean bridge?  {listing}"
 
 
 @pytest.mark.parametrize("name", ["", ".", "a/../../info", None])
