@@ -3,6 +3,7 @@
 import atexit
 import json
 import os
+import signal
 import subprocess
 import uuid
 from collections.abc import Callable, Iterator
@@ -45,6 +46,8 @@ class DockerCli(Protocol):
 
 def pytest_configure(config: pytest.Config) -> None:
     """Move the whole run into a network namespace of its own, before any thread starts: no test reaches a network."""
+    # A run in the background inherits an ignored SIGINT, and Python then raises no KeyboardInterrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     reason = why_not()
     if os.name == "posix" and os.geteuid() == 0:
         try:
