@@ -20,6 +20,10 @@
 from __future__ import annotations
 
 import warnings
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "APIError",
@@ -42,7 +46,12 @@ __all__ = [
 
 
 class DockMagicError(Exception):
-    """Base of every error here: `message` says what happened and to what, `hint` what to do next ("" if nothing)."""
+    """Base of every error here: `message` says what happened and to what, `hint` what to do next ("" if nothing).
+
+    `frame` has the rows of what was done before, where a command acts on several objects; else it is None.
+    """
+
+    frame: pd.DataFrame | None = None
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
@@ -115,10 +124,23 @@ class EngineWarning(UserWarning):
 
 
 class Interrupted(KeyboardInterrupt):
-    """A KeyboardInterrupt while the engine was asked, shown in two lines."""
+    """A KeyboardInterrupt while the engine was asked, shown in two lines.
+
+    `frame` has the rows of what was done before, of `total` objects, where a command acts on several; else it is None.
+    """
+
+    def __init__(self, frame: pd.DataFrame | None = None, *, total: int = 0) -> None:
+        super().__init__("the command was interrupted")
+        self.frame = frame
+        self.total = total
 
     def _render_traceback_(self) -> list[str]:
-        return ["KeyboardInterrupt: the command was interrupted", "  What the engine was asked to do may still happen."]
+        hint = "What the engine was asked to do may still happen."
+        if self.frame is None:
+            return ["KeyboardInterrupt: the command was interrupted", f"  {hint}"]
+        done = int(self.frame["ok"].sum()) if "ok" in self.frame else len(self.frame)
+        said = f"KeyboardInterrupt: the command was interrupted after {done} of {self.total}"
+        return [said, f"  {hint} What was done: sys.last_value.frame"]
 
 
 def warn(message: str) -> None:

@@ -186,6 +186,8 @@ class LineMagic:
             return self._magics.run(self._word, line)
         except UsageError as error:
             raise OneLineError(_one_line(error, self._word)) from None
+        except Interrupted:
+            raise
         except KeyboardInterrupt:
             raise Interrupted from None
 

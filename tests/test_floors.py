@@ -6,7 +6,7 @@ The floors of DESIGN.md, and where the modules stand that it does not name:
    commands, and help the schemas, by name when they are asked for: that is what the table is there for
 1  HTTP and Docker: engine/, builder/, demo/
 2  frames/, feeds/, and help, which reads the columns of a schema
-3  widgets/
+3  widgets/, and acting, which makes rows of what was done to several objects
 4  commands/
 5  IPython: magics, completer
 6  dockmagic itself, which hands out everything; only its __version__ may be imported from below
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parent.parent / "dockmagic"
 FLOORS = {
-    **dict.fromkeys(("errors", "text", "values", "arguments", "options", "registry", "masking"), 0),
+    **dict.fromkeys(("errors", "text", "values", "arguments", "declared", "options", "registry", "masking"), 0),
     **dict.fromkeys(("engine", "builder", "demo"), 1),
     **dict.fromkeys(("frames", "feeds", "help", "magic_options"), 2),
-    "widgets": 3,
+    **dict.fromkeys(("acting", "widgets"), 3),
     "commands": 4,
     **dict.fromkeys(("magics", "completer", "notices"), 5),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import threading
 import time
@@ -151,10 +152,21 @@ class Engine:
             raise_for_status(self.endpoint, response)
         return response.status_code, _decoded(response)
 
+    def stopped_by(self, stop: Stop) -> Engine:
+        """The same engine with the same connections, whose requests end at once when `stop` is called.
+
+        Whoever waits for one then gets the error of a broken connection. One `stop` watches one request at a time: it
+        belongs to one thread.
+        """
+        watched = copy.copy(self)
+        watched._version = self.api_version  # noqa: SLF001 - itself
+        watched._client = self._client.stopped_by(stop)  # noqa: SLF001
+        return watched
+
     @contextmanager
     def stream(self, method: str, path: str, *, params: _Params = None, **options: Any) -> Iterator[Stream]:
         """A reply that goes on (events, progress), without a limit on silence; closed at the end of the `with`."""
-        stop = Stop()
+        stop = self._client.stop or Stop()
         options.setdefault("timeout", None)
         response = self._client.open(method, self._versioned(path), params=params, stop=stop, **options)
         with Stream(response, stop=stop, failures=self._client.failures) as stream:

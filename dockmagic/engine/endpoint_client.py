@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import time
 from typing import TYPE_CHECKING, Any
@@ -33,9 +34,13 @@ _logger = logging.getLogger("dockmagic")
 
 
 class EndpointClient:
-    """Sends requests to one endpoint. `timeout`: seconds of silence that a request allows unless it says otherwise."""
+    """Sends requests to one endpoint. `timeout`: seconds of silence that a request allows unless it says otherwise.
+
+    `stop` ends each request that has none of its own.
+    """
 
     def __init__(self, endpoint: Endpoint, *, timeout: float | None) -> None:
+        self.stop: Stop | None = None
         self._endpoint = endpoint
         self._base = f"http://{authority(endpoint)}"
         self._client = _CookielessClient(
@@ -58,6 +63,12 @@ class EndpointClient:
     def close(self) -> None:
         """Close the connections that are kept."""
         self._client.close()
+
+    def stopped_by(self, stop: Stop) -> EndpointClient:
+        """The same client and connections, for requests that `stop` ends."""
+        watched = copy.copy(self)
+        watched.stop = stop
+        return watched
 
     def failures(self) -> AbstractContextManager[None]:
         """Map what httpx raises inside the block: EngineUnreachable, EngineTimeout, ProtocolError."""
@@ -88,7 +99,7 @@ class EndpointClient:
             options["headers"] = {"Content-Type": "application/json", **options.get("headers", {})}
         if "timeout" in options:
             options["timeout"] = _limits(options["timeout"])
-        if stop is not None:
+        if (stop := stop or self.stop) is not None:
             options["extensions"] = {"stop": stop}
         start = time.perf_counter()
         with self.failures():

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 
     from dockmagic.engine.client import Engine
 
-__all__ = ["missing_container", "missing_image", "missing_network", "missing_objects", "missing_volume"]
+__all__ = [
+    "listing_command",
+    "missing_container",
+    "missing_image",
+    "missing_network",
+    "missing_object",
+    "missing_objects",
+    "missing_volume",
+]
 
 
 class _Kind(NamedTuple):
@@ -48,6 +56,16 @@ def missing_network(engine: Engine, name: str, error: NotFound) -> NotFound:
 def missing_volume(engine: Engine, name: str, error: NotFound) -> NotFound:
     """What to raise for `error` where a volume is not there: with the name that is like it. See `_missing`."""
     return _missing(engine, name, error, _VOLUME)
+
+
+def missing_object(engine: Engine, kind: str, name: str, error: NotFound) -> NotFound:
+    """The same for a container, an image, a network or a volume, as `kind` says."""
+    return _missing(engine, name, error, next(each for each in _KINDS if each.name == kind))
+
+
+def listing_command(kind: str) -> str:
+    """What to type to see all objects of a kind."""
+    return next(each.command for each in _KINDS if each.name == kind)
 
 
 def missing_objects(engine: Engine, names: Sequence[str], kinds: Sequence[str]) -> NotFound:

@@ -55,7 +55,7 @@ def test_if_all_fail_it_is_an_error(engine: Engine, two: str) -> None:
 
 def test_of_several_that_fail_each_is_named_with_its_reason(engine: Engine, two: str) -> None:
     """As they were typed."""
-    with pytest.raises(Conflict, match=r"nothing was removed from .*: dmt-runs: .*running.*; dmt-nobody: ") as caught:
+    with pytest.raises(Conflict, match=r"nothing was removed on .*: dmt-runs: .*running.*; dmt-nobody: ") as caught:
         rm(engine, ["dmt-runs", "dmt-nobody"])
     assert caught.value.hint == "%drm -f dmt-runs dmt-nobody kills those that run."
 

@@ -1,0 +1,85 @@
+"""Asking for several objects at once: a pool of threads that an interrupt ends."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from dockmagic.engine.stop import Stop
+from dockmagic.errors import DockMagicError, ProtocolError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dockmagic.engine.client import Engine
+
+__all__ = ["IN_ORDER", "WIDTH", "WIDTH_OF_WAITS", "Outcome", "each"]
+
+WIDTH = 8
+"""Requests at once. An engine removes containers one after the other for the most part: more only wait in line."""
+
+WIDTH_OF_WAITS = 64
+"""Requests at once that wait for processes (`stop`, `wait`) and cost an engine nothing meanwhile."""
+
+IN_ORDER = 1
+"""One after the other, where what comes first makes a difference: images, which are parents of each other."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[_T]):
+    """What came of one of them: the `result`, or the `error` in its place."""
+
+    result: _T | None
+    error: DockMagicError | None
+    seconds: float
+
+
+def each(
+    engine: Engine,
+    names: Sequence[str],
+    act: Callable[[Engine, str], _T],
+    *,
+    into: dict[str, Outcome[_T]],
+    width: int,
+) -> None:
+    """Call `act(engine, name)` for each name, up to `width` at once; what came of it goes `into` a dict, by name.
+
+    A DockMagicError of one does not keep the others. A KeyboardInterrupt ends all requests at once and passes; `into`
+    then has what was done, and those that were under way with an error that says so.
+    """
+    if len(names) == 1:
+        into[names[0]] = _outcome(act, names[0], engine, Stop())
+        return
+    stops = [Stop() for _ in names[:width]]
+    free = deque((engine.stopped_by(stop), stop) for stop in stops)  # as many as threads: one is always there
+
+    def one(name: str) -> None:
+        watched, stop = free.popleft()
+        into[name] = _outcome(act, name, watched, stop)
+        free.append((watched, stop))
+
+    with ThreadPoolExecutor(len(stops) or 1, thread_name_prefix="dockmagic-each") as pool:
+        try:
+            for future in [pool.submit(one, name) for name in names]:
+                future.result()
+        except BaseException:  # before the pool waits for its threads
+            pool.shutdown(wait=False, cancel_futures=True)
+            for stop in stops:
+                stop()
+            raise
+
+
+def _outcome(act: Callable[[Engine, str], _T], name: str, engine: Engine, stop: Stop) -> Outcome[_T]:
+    start = time.perf_counter()
+    try:
+        result, error = act(engine, name), None
+    except DockMagicError as failed:
+        result, error = None, failed
+        if stop.requested:
+            error = ProtocolError("interrupted; it may still happen")
+    return Outcome(result, error, time.perf_counter() - start)

@@ -1,0 +1,51 @@
+"""Which object a name means: by its id, its name, or the first digits of its id, as an engine takes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dockmagic.engine.containers import container_inspect, container_list
+from dockmagic.engine.networks import network_list
+from dockmagic.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from dockmagic.engine.client import Engine
+
+__all__ = ["container_ids", "network_ids"]
+
+
+def container_ids(engine: Engine, names: Sequence[str]) -> dict[str, str]:
+    """The ids of those containers that are there. One request: of one name its inspect, of several the list of all."""
+    if len(names) == 1:
+        try:
+            found = container_inspect(engine, names[0]).get("Id")
+        except NotFound:
+            found = None
+        return {names[0]: found} if isinstance(found, str) else {}
+    return _meant(names, container_list(engine, all=True), _container_names)
+
+
+def network_ids(engine: Engine, names: Sequence[str]) -> dict[str, str]:
+    """The ids of those networks that are there, from the list of all."""
+    return _meant(names, network_list(engine), lambda network: [network.get("Name")])
+
+
+def _meant(
+    names: Iterable[str], objects: Iterable[Mapping[str, Any]], names_of: Callable[[Mapping[str, Any]], list[Any]]
+) -> dict[str, str]:
+    """Name -> id. Source: `GetContainer` of moby/moby; the first digits count only if they are one object's."""
+    ids = [found for each in objects if isinstance(found := each.get("Id"), str)]
+    by_name = {name: found for each in objects for name in names_of(each) if isinstance(found := each.get("Id"), str)}
+    meant = {**by_name, **dict(zip(ids, ids, strict=True))}
+    for name in names:
+        if name not in meant:
+            begun = [each for each in ids if name and each.startswith(name)]
+            meant[name] = begun[0] if len(begun) == 1 else ""
+    return {name: meant[name] for name in names if meant[name]}
+
+
+def _container_names(container: Mapping[str, Any]) -> list[Any]:
+    names = container.get("Names")
+    return [name.removeprefix("/") for name in names if isinstance(name, str)] if isinstance(names, list) else []
