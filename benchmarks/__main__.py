@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import mark_call, mark_engine, mark_events, mark_list, mark_load, mark_logs, mark_small, report
+from benchmarks import mark_call, mark_engine, mark_events, mark_list, mark_load, mark_logs, mark_rm, mark_small, report
 from benchmarks.rounds import LEAST_ROUNDS, measure
 from tests.engines.dockerd import Dockerd, dockerd_version, why_not
 
@@ -17,8 +17,18 @@ if TYPE_CHECKING:
     from benchmarks.rounds import Mark
 
 MARKS: dict[str, Mark] = {
-    module.MARK.name: module.MARK
-    for module in (mark_small, mark_list, mark_call, mark_events, mark_logs, mark_engine, mark_load)
+    mark.name: mark
+    for mark in (
+        mark_small.MARK,
+        mark_list.MARK,
+        mark_call.MARK,
+        mark_events.MARK,
+        mark_logs.MARK,
+        mark_rm.COMMAND_LINE,
+        mark_rm.CLIENT,
+        mark_engine.MARK,
+        mark_load.MARK,
+    )
 }
 
 

@@ -24,10 +24,14 @@ Measure: TypeAlias = Literal["wall", "cpu"]
 
 
 class Pair(NamedTuple):
-    """The two subjects of a mark, warm and ready to be called; both give the same answer."""
+    """The two subjects of a mark, warm and ready to be called; both give the same answer.
+
+    `before` is done off the clock before each call: it makes anew what a call removes.
+    """
 
     ours: Callable[[], Any]
     reference: Callable[[], Any]
+    before: Callable[[], Any] = lambda: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,23 +90,25 @@ def measure(mark: Mark, dockerd: Dockerd, *, rounds: int) -> Figure:
         RuntimeError: the two subjects give different answers, so that they cannot be compared.
     """
     with mark.prepare(dockerd) as pair:
-        answers = [mark.essence(call()) for call in pair]
+        calls = (pair.ours, pair.reference)
+        answers = [(pair.before(), mark.essence(call()))[1] for call in calls]
         if answers[0] != answers[1]:
             raise RuntimeError(f"{mark.name}: ours gives {answers[0]!r}, the reference {answers[1]!r}")
         taken: tuple[list[Sample], list[Sample]] = ([], [])
-        subjects = list(zip(pair, taken, strict=True))
+        subjects = list(zip(calls, taken, strict=True))
         for counted in [False] + [True] * rounds:
             random.shuffle(subjects)
             for call, samples in subjects:
-                sample = _sample(call, mark.times)
+                sample = _sample(call, mark.times, pair.before)
                 if counted:
                     samples.append(sample)
     return Figure(mark, *taken)
 
 
-def _sample(call: Callable[[], Any], times: int) -> Sample:
+def _sample(call: Callable[[], Any], times: int, before: Callable[[], Any]) -> Sample:
     """One sample, without the garbage of the one before. The last answer is taken apart off the clock."""
     gc.collect()
+    before()
     wall, cpu = time.perf_counter(), time.process_time()
     for _ in range(times):
         answer = call()
