@@ -36,15 +36,18 @@ _logger = logging.getLogger("dockmagic")
 class EndpointClient:
     """Sends requests to one endpoint. `timeout`: seconds of silence that a request allows unless it says otherwise.
 
-    `stop` ends each request that has none of its own.
+    `stop` ends each request that has none of its own. httpx's client makes the requests, and our transport gets them
+    from its hand: Client.send would look for redirects, cookies and credentials, of which an engine has none, and log
+    each URL as it is, with the values of build arguments in it.
     """
 
     def __init__(self, endpoint: Endpoint, *, timeout: float | None) -> None:
         self.stop: Stop | None = None
         self._endpoint = endpoint
         self._base = f"http://{authority(endpoint)}"
-        self._client = _CookielessClient(
-            transport=EngineTransport(Dialer(endpoint)),
+        self._transport = EngineTransport(Dialer(endpoint))
+        self._client = httpx.Client(
+            transport=self._transport,
             timeout=_limits(timeout),
             follow_redirects=False,
             trust_env=False,
@@ -104,31 +107,12 @@ class EndpointClient:
         start = time.perf_counter()
         with self.failures():
             request = self._client.build_request(method, self._base + with_query(path, params), **options)
-            response = self._client.send(request, stream=True)
+            response = self._transport.handle_request(request)
+            response.request = request
         if _logger.isEnabledFor(logging.DEBUG):
             seconds = time.perf_counter() - start
             _logger.debug("%s %s -> %d in %.1f ms", method, _masked(request.url), response.status_code, seconds * 1000)
         return response
-
-
-class _NoCookies(httpx.Cookies):
-    def extract_cookies(self, response: httpx.Response) -> None:
-        """Keep none. httpx would build a urllib request and two e-mail messages of every reply to look for them."""
-
-
-class _CookielessClient(httpx.Client):
-    """An engine sets no cookies, and what calls itself one shall not either."""
-
-    @property
-    def cookies(self) -> httpx.Cookies:
-        return _NO_COOKIES
-
-    @cookies.setter
-    def cookies(self, _: object) -> None:
-        raise AttributeError("this client keeps no cookies")
-
-
-_NO_COOKIES = _NoCookies()
 
 
 def _limits(seconds: float | None) -> httpx.Timeout:

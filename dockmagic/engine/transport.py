@@ -1,6 +1,6 @@
 """The transport under httpx: connections that are kept, replies read by httptools, streams that can be stopped.
 
-httpx calls `handle_request` (its own swap point); what differs from its stock transport and why:
+It is a transport as httpx has them (`handle_request`, its own swap point); what differs from the stock one and why:
 
 * a stream costs what the raw socket costs, since llhttp takes a recv apart in C (h11: six times as much);
 * the socket stays in our hands, so that a `Stop` wakes a blocked reader and an upgraded connection is that socket;
