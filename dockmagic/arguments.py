@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from dockmagic.errors import UsageError
 from dockmagic.text import shown
-from dockmagic.values import NOTHING, words
+from dockmagic.values import NOTHING, JsonWord, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +77,9 @@ def _argument(parts: list[tuple[str, bool]], names: Mapping[str, Any]) -> list[s
         return []
     if len(parts) == 1 and parts[0][1] and (whole := _VALUE.fullmatch(parts[0][0])):
         value = _look_up(whole[1], names)
-        return [json.dumps(value)] if isinstance(value, dict) else words(value, whole[0]) or [NOTHING]
+        if isinstance(value, dict):
+            return [JsonWord(json.dumps(value), source=whole[0])]
+        return words(value, whole[0]) or [NOTHING]
     return ["".join(_filled(text, names) if fill else text for text, fill in parts)]
 
 

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from dockmagic.errors import UsageError
 from dockmagic.text import shown
 
-__all__ = ["NOTHING", "Names", "object_name", "object_names", "words"]
+__all__ = ["NOTHING", "JsonWord", "Names", "object_name", "object_names", "words"]
 
 Names: TypeAlias = str | Iterable[str] | Any
 """One name or id, several, a frame's column of them, or a frame with a column `id`."""
 
 NOTHING = type("Nothing", (str,), {})()
 """The word that an empty list becomes: an argument that names none is not one that is missing."""
+
+
+class JsonWord(str):
+    """A dict as JSON: a word for an option that takes JSON. Others refuse it, and repeat `source` but not the text.
+
+    `source` is how it was written, such as {credentials}.
+    """
+
+    __slots__ = ("source",)
+
+    source: str
+
+    def __new__(cls, text: str, *, source: str) -> Self:
+        """The word `text`, which `source` stood for."""
+        word = super().__new__(cls, text)
+        word.source = source
+        return word
+
 
 _MISSING = frozenset({"NAType", "NaTType"})  # pandas' own, told without importing pandas
 

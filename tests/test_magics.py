@@ -320,6 +320,16 @@ def test_display_rows_are_display_only(connected: InteractiveShell) -> None:
     assert pd.get_option("display.max_rows") == before
 
 
+def test_display_rows_give_way_to_what_the_person_had_set(connected: InteractiveShell) -> None:
+    """Not to the default of pandas."""
+    with pd.option_context("display.max_rows", 11):
+        for cells in (["%config DockMagic.display_rows = 0"], ["%unload_ext dockmagic"]):
+            run(connected, *(f"%config DockMagic.display_rows = {rows}" for rows in (4, 7)))
+            assert pd.get_option("display.max_rows") == 7
+            run(connected, *cells)
+            assert pd.get_option("display.max_rows") == 11
+
+
 def test_any_endpoint_as_the_guide_writes_it(connected: InteractiveShell, label: str) -> None:
     """`%dapi`, with a Python dict as body, and as a frame."""
     name, _, value = label.partition("=")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
+from dockmagic.errors import UsageError
 from dockmagic.options import Argument, Option
 from dockmagic.registry import command
+from dockmagic.text import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,12 +20,13 @@ if TYPE_CHECKING:
 __all__ = ["connect", "connection"]
 
 
-def _seconds(text: str) -> float:
-    """A limit in seconds. Raises ValueError for what is none."""
-    seconds = float(text)
-    if not 0 < seconds < float("inf"):
-        raise ValueError(text)
-    return seconds
+def _seconds(text: str | float) -> float:
+    """A limit in seconds. Raises UsageError for what is none."""
+    with contextlib.suppress(ValueError, TypeError):
+        seconds = float(text)
+        if 0 < seconds < float("inf"):
+            return seconds
+    raise UsageError(f"the timeout is a number of seconds above 0, not {shown(str(text))!r}")
 
 
 @command("connect", columns="system.CONNECTION", example="%dconnect ssh://me@lab-1")
@@ -55,14 +59,14 @@ def connect(
     version; DOCKMAGIC_INSECURE=1 is `insecure`.
 
     Raises EngineUnreachable, InsecureConnection, VersionMismatch, ProtocolError for what cannot be talked to, and
-    UsageError for a host or context that is none. API: GET /_ping.
+    UsageError for a host, context or timeout that is none. API: GET /_ping.
     """
     from dockmagic.engine.client import Engine
     from dockmagic.engine.endpoint import locate
 
     engine = Engine(
         locate(target, host=host, context=context, environ=environ),
-        timeout=timeout,
+        timeout=None if timeout is None else _seconds(timeout),
         insecure=insecure or environ.get("DOCKMAGIC_INSECURE", "") not in {"", "0"},
         api_version=environ.get("DOCKER_API_VERSION"),
     )

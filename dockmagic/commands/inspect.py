@@ -37,19 +37,24 @@ def inspect(
         str | None, Option("--type", help="Only container, image, network or volume", metavar="TYPE", parse=_kind)
     ] = None,
     size: Annotated[bool, Option("--size", "-s", help="Sizes of containers, in bytes")] = False,
+    platform: Annotated[str | None, Option("--platform", help="Not yet: it needs API 1.49", metavar="OS/ARCH")] = None,
     show_secrets: Annotated[bool, Option("--show-secrets", help="Show passwords and tokens as they are")] = False,
 ) -> pd.DataFrame:
     """All that the engine knows of containers, images, networks and volumes, one row each.
 
     `raw` is the engine's JSON as a dict: frame.raw[0]["State"]. Values of the environment whose name looks like a
     secret's, and passwords in URLs, read ******** without `show_secrets`. A name is looked for among containers first,
-    then images, networks and volumes, as docker does. Raises NotFound, naming what is missing.
+    then images, networks and volumes, as docker does. Raises NotFound, naming what is missing, and UsageError for
+    `platform`.
     API: GET /containers/{id}/json, /images/{name}/json, /networks/{id}, /volumes/{name}.
     """
     from dockmagic.engine.missing import missing_objects
+    from dockmagic.engine.versions import not_spoken
     from dockmagic.frames.objects import OBJECTS
     from dockmagic.frames.schema import to_frame
 
+    if platform is not None:
+        raise not_spoken("--platform", "1.49")
     kinds = KINDS if type is None else (_kind(type),)
     found = {each: _find(engine, each, kinds, size=size) for each in object_names(name, "an object")}
     missing = [each for each, row in found.items() if row is None]

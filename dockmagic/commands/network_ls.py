@@ -25,7 +25,7 @@ def network_ls(
         Option(
             "--filter",
             "-f",
-            help="Only what matches: driver=bridge, label=a=b (repeatable)",
+            help="Only what matches: name=web, driver=bridge, label=a=b (repeatable)",
             metavar="KEY=VALUE",
             repeat=True,
         ),

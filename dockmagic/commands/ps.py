@@ -26,7 +26,7 @@ def ps(
         Option(
             "--filter",
             "-f",
-            help="Only what matches: status=exited, label=a=b (repeatable)",
+            help="Only what matches: name=web, status=exited, label=a=b (repeatable)",
             metavar="KEY=VALUE",
             repeat=True,
         ),

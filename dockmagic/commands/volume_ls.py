@@ -25,11 +25,12 @@ def volume_ls(
         Option(
             "--filter",
             "-f",
-            help="Only what matches: dangling=true, label=a=b (repeatable)",
+            help="Only what matches: name=data, dangling=true, label=a=b (repeatable)",
             metavar="KEY=VALUE",
             repeat=True,
         ),
     ] = (),
+    cluster: Annotated[bool, Option("--cluster", help="Only those of a swarm; none before API 1.42")] = False,
 ) -> pd.DataFrame:
     """Volumes, one row each, sorted by name as docker sorts them.
 
@@ -41,4 +42,7 @@ def volume_ls(
     from dockmagic.frames.schema import to_frame
     from dockmagic.frames.volumes import VOLUMES
 
-    return to_frame(by_name(volume_list(engine, filters=filter)), VOLUMES, engine=engine)
+    found = volume_list(engine, filters=filter)
+    if cluster:  # engines have no filter for it
+        found = [volume for volume in found if isinstance(volume.get("ClusterVolume"), dict)]
+    return to_frame(by_name(found), VOLUMES, engine=engine)

@@ -135,6 +135,9 @@ def neighbours(environ: Mapping[str, str], is_socket: Callable[[str], bool], hom
 def _asked(target: str | None, *, host: str | None, context: str | None) -> _Choice | None:
     given = {"a target": target, "--host": host, "--context": context}
     names = [name for name, value in given.items() if value is not None]
+    for name in names:
+        if not isinstance(given[name], str):  # not repeated: a dict may hold a password
+            raise UsageError(f"{name} is {type(given[name]).__name__}, which names no engine")
     if len(names) > 1:
         raise UsageError(f"{' and '.join(names)} say which engine, each in its way", hint="Give one of them.")
     if target is not None and (":" in target or target.startswith("/")):  # neither can stand in a context's name

@@ -2,17 +2,48 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeAlias
 
-from dockmagic.errors import UsageError
+from dockmagic.errors import BadRequest, UsageError
 from dockmagic.text import shown
 
-__all__ = ["Filters", "encode_filters"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["FILTER_KEYS", "Filters", "encode_filters", "told_filters"]
 
 _Value: TypeAlias = str | int  # True and False too
 
 Filters: TypeAlias = Iterable[str] | Mapping[str, _Value | Iterable[_Value]]
+
+# https://docs.docker.com/reference/api/engine/
+FILTER_KEYS = {
+    "/containers/json": (
+        *("ancestor", "before", "exited", "expose", "health", "id", "is-task", "isolation", "label", "name"),
+        *("network", "publish", "since", "status", "volume"),
+    ),
+    "/images/json": ("before", "dangling", "label", "reference", "since"),
+    "/networks": ("dangling", "driver", "id", "label", "name", "scope", "type"),
+    "/volumes": ("dangling", "driver", "label", "name"),
+}
+"""The filters that engines of all versions know, to be offered; whether it knows another, an engine says itself."""
+
+
+@contextmanager
+def told_filters(path: str, encoded: Mapping[str, object] | None) -> Iterator[None]:
+    """Where the engine does not know a filter, its BadRequest says which ones of `path` there are."""
+    try:
+        yield
+    except BadRequest as error:
+        unknown = [key for key in encoded or () if f"filter '{key}'" in error.message]
+        if unknown and not error.hint:
+            near = difflib.get_close_matches(unknown[0], FILTER_KEYS[path], n=1)
+            meant = f"Did you mean {near[0]}?  " if near else ""
+            error.hint = f"{meant}Filters: {', '.join(FILTER_KEYS[path])}."
+        raise
 
 
 def encode_filters(filters: Filters) -> dict[str, dict[str, bool]] | None:

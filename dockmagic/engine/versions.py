@@ -11,7 +11,7 @@ from dockmagic.text import shown
 if TYPE_CHECKING:
     from dockmagic.engine.endpoint import Endpoint
 
-__all__ = ["NEWEST", "OLDEST", "common_version", "pinned_version", "version_mismatch"]
+__all__ = ["NEWEST", "OLDEST", "common_version", "not_spoken", "numbers", "pinned_version", "version_mismatch"]
 
 OLDEST, NEWEST = "1.41", "1.45"
 """The API versions that the test suite runs on: Docker 20.10 and 26.1."""
@@ -31,9 +31,9 @@ def common_version(endpoint: Endpoint, newest: str) -> str:
             f"the engine at {endpoint.display} names no API version but {shown(newest)!r}",
             hint="Is it a Docker Engine? Check the address: %dconnect HOST, %dcontext ls",
         )
-    if _numbers(newest) < _numbers(OLDEST):
+    if numbers(newest) < numbers(OLDEST):
         raise version_mismatch(endpoint, newest, "")
-    return min(newest, NEWEST, key=_numbers)
+    return min(newest, NEWEST, key=numbers)
 
 
 def pinned_version(version: str | None) -> str | None:
@@ -45,7 +45,7 @@ def pinned_version(version: str | None) -> str | None:
         return None
     if not _VERSION.fullmatch(version):
         raise UsageError(f"DOCKER_API_VERSION={shown(version)!r} is no version; it looks like {NEWEST}")
-    if _numbers(version) < _numbers(OLDEST):
+    if numbers(version) < numbers(OLDEST):
         raise VersionMismatch(
             f"DOCKER_API_VERSION={version} is older than what dockmagic speaks: {OLDEST} to {NEWEST}",
             hint="Unset DOCKER_API_VERSION, and the version is negotiated.",
@@ -64,5 +64,14 @@ def version_mismatch(endpoint: Endpoint, newest: str, words: str) -> VersionMism
     )
 
 
-def _numbers(version: str) -> tuple[int, ...]:
+def not_spoken(flag: str, version: str) -> UsageError:
+    """An error for one of docker's flags that only engines of a `version` newer than ours know."""
+    return UsageError(
+        f"{flag} needs API {version}, which dockmagic does not speak yet: it speaks {OLDEST} to {NEWEST}",
+        hint=f"Leave {flag} out.",
+    )
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """A version as what it can be compared by: "1.41" as (1, 41)."""
     return tuple(map(int, version.split(".")))

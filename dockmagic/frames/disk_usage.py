@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dockmagic.frames.containers import container_name
 from dockmagic.frames.ids import id_of
@@ -43,16 +43,21 @@ DISK_USAGE_ITEMS: Schema = (
 
 
 def disk_usage_rows(usage: Row) -> list[dict[str, Any]]:
-    """The four rows of `docker system df`, from a reply of GET /system/df as API 1.41 to 1.51 give it.
+    """The four rows of `docker system df`, from a reply of GET /system/df.
 
-    Source: `diskUsageResultFromLegacyAPI` of moby/moby, docker's from version 29 on. The reclaimable bytes of images
-    are those that one unused image has for itself; docker before 29 counts the layers that several share as well.
+    Up to API 1.51 it lists all things; from 1.52 on it counts them as well, and need not list them. Source:
+    `diskUsageResultFromLegacyAPI` of moby/moby, docker's from version 29 on. The reclaimable bytes of images are those
+    that one unused image has for itself; docker before 29 counts the layers that several share as well.
     """
     items = disk_usage_items(usage)
     return [_row(kind, [item for item in items if item["type"] == kind], usage) for kind in _READ]
 
 
 def _row(kind: str, items: list[dict[str, Any]], usage: Row) -> dict[str, Any]:
+    if _READ[kind].listed not in usage and (counted := _usage(usage, kind)):  # which leaves a count of 0 out
+        keys = ("TotalCount", "ActiveCount", "TotalSize", "Reclaimable")
+        total, active, size, reclaimable = (_counted(counted.get(key, 0)) for key in keys)
+        return {"type": kind, "total": total, "active": active, "size": size, "reclaimable": reclaimable}
     return {
         "type": kind,
         "total": len(items),
@@ -68,7 +73,7 @@ def disk_usage_items(usage: Row) -> list[dict[str, Any]]:
     Besides the columns: `own`, the bytes that nothing else shares, None if the engine does not tell, and `idle`,
     whether it is known not to be in use.
     """
-    return [{"type": kind, **item} for kind, (key, read) in _READ.items() for item in read(_objects(usage, key))]
+    return [{"type": kind, **item} for kind, (_, _, read) in _READ.items() for item in read(_listed(usage, kind))]
 
 
 def _images(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -134,16 +139,30 @@ def _records(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return rows
 
 
-_READ: dict[str, tuple[str, Callable[[list[dict[str, Any]]], list[dict[str, Any]]]]] = {
-    _IMAGES: ("Images", _images),
-    "Containers": ("Containers", _containers),
-    "Local Volumes": ("Volumes", _volumes),
-    "Build Cache": ("BuildCache", _records),
+class _Kind(NamedTuple):
+    """Where a reply tells of a kind of thing, and how its items are read."""
+
+    listed: str
+    usage: str  # from API 1.52 on; the items are below it where `verbose` is asked for
+    read: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
+
+
+_READ: dict[str, _Kind] = {
+    _IMAGES: _Kind("Images", "ImageUsage", _images),
+    "Containers": _Kind("Containers", "ContainerUsage", _containers),
+    "Local Volumes": _Kind("Volumes", "VolumeUsage", _volumes),
+    "Build Cache": _Kind("BuildCache", "BuildCacheUsage", _records),
 }
 
 
-def _objects(usage: Row, key: str) -> list[dict[str, Any]]:
-    found = usage.get(key)
+def _usage(usage: Row, kind: str) -> dict[str, Any]:
+    found = usage.get(_READ[kind].usage)
+    return found if isinstance(found, dict) else {}
+
+
+def _listed(usage: Row, kind: str) -> list[dict[str, Any]]:
+    key = _READ[kind].listed
+    found = usage[key] if key in usage else _usage(usage, kind).get("Items")
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 

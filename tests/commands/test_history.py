@@ -82,6 +82,23 @@ def test_an_image_can_be_named_by_its_id(engine: Engine, built: str) -> None:
         assert history(engine, name, no_trunc=True).equals(frame)
 
 
+def test_human_changes_nothing(shell: InteractiveShell, engine: Engine, built: str) -> None:
+    """A frame has bytes and times, as docker shows them with --human=false; its -H is the host here."""
+    dockmagic.load_ipython_extension(shell)
+    plain = history(engine, built)
+    for flag in ("--human", "--human=false", "--human=true"):
+        assert shell.run_line_magic("dhistory", f"{flag} {built} -H {engine.host}").equals(plain)
+    assert plain["size"].dtype == "Int64"
+
+
+def test_a_platform_needs_a_newer_api() -> None:
+    """Engines of the versions that are spoken would pass over it, and the answer would be another platform's."""
+    with engine_that_says([]) as (engine, asked):
+        with pytest.raises(UsageError, match=r"--platform needs API 1.48, which dockmagic does not speak yet"):
+            history(engine, "bb:1", platform="linux/arm64")
+    assert asked == []
+
+
 def test_an_image_that_is_missing_is_told_with_the_nearest_one(engine: Engine, built: str) -> None:
     """On which engine, and how to see them all."""
     with pytest.raises(NotFound, match='no image "dmt/bilt" on') as caught:

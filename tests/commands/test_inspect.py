@@ -9,10 +9,16 @@ import pytest
 
 from dockmagic import inspect
 from dockmagic.errors import NotFound, UsageError
+from tests.engines.builds import buildkit_image, forget_builds
+from tests.engines.images import import_image
+from tests.engines.programs import client_version
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dockmagic import Engine
     from tests.conftest import DockerCli
+    from tests.engines.dockerd import Dockerd
 
 
 @pytest.fixture
@@ -33,6 +39,29 @@ def test_it_agrees_with_the_docker_command_line(engine: Engine, docker_cli: Dock
     assert {key: row["raw"][key] for key in same} == same
     assert len(same) > 5
     assert (row["name"], row["kind"]) == (things, kind)
+
+
+@pytest.fixture
+def images(engine_process: Dockerd, docker_cli: DockerCli) -> Iterator[list[str]]:
+    """Build an image of several instructions, and take the name from another one; return the name and the id."""
+    buildkit_image(engine_process.socket, "dmt/thing:1", "FROM bb:1\nLABEL made=here\nENV A=1\nUSER nobody\nCMD true\n")
+    docker_cli("tag", "dmt/thing:1", "dmt/thing:again")
+    nameless = import_image(engine_process.socket, "dmt/nameless:1", labels={"made": "here"})
+    import_image(engine_process.socket, "dmt/nameless:1", labels={"made": "later"})
+    yield ["dmt/thing:1", nameless]
+    docker_cli("rmi", "-f", "dmt/thing:1", "dmt/thing:again", "dmt/nameless:1", nameless)
+    forget_builds(engine_process.socket)
+
+
+def test_it_agrees_of_images(engine: Engine, docker_cli: DockerCli, images: list[str]) -> None:
+    """All that docker shows, by name or id, also of an image without a name; docker's newest asks as we do."""
+    for name in ("bb:1", *images):
+        (theirs,) = json.loads(docker_cli("image", "inspect", name))
+        row = inspect(engine, name, type="image", show_secrets=True).iloc[0]
+        same = theirs.keys() if client_version() >= (26, 0) else theirs.keys() & row["raw"].keys()
+        assert {key: row["raw"].get(key) for key in same} == {key: theirs[key] for key in same}
+        assert len(same) > 10
+        assert (row["id"], row["kind"]) == (theirs["Id"].removeprefix("sha256:")[:12], "image")
 
 
 def test_several_of_different_kinds_at_once(engine: Engine, things: str) -> None:
@@ -95,3 +124,9 @@ def test_an_unknown_type_is_refused(engine: Engine) -> None:
     """With those there are."""
     with pytest.raises(UsageError, match="one of container, image, network, volume, not 'pod'"):
         inspect(engine, "bb:1", type="pod")
+
+
+def test_a_platform_needs_a_newer_api(engine: Engine) -> None:
+    """Engines of the versions that are spoken would pass over it."""
+    with pytest.raises(UsageError, match=r"--platform needs API 1.49, which dockmagic does not speak yet"):
+        inspect(engine, "bb:1", type="image", platform="linux/arm64")

@@ -12,6 +12,8 @@ from dockmagic import ps
 from dockmagic.errors import BadRequest, UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dockmagic import Engine
     from tests.conftest import DockerCli, DockerJson
 
@@ -128,9 +130,16 @@ def test_filters_are_dockers(engine: Engine, mixed: str, filter: Any) -> None:
 
 
 def test_an_unknown_filter_is_the_engines_to_complain_about(engine: Engine) -> None:
-    """Dockmagic keeps no list of keys; the engine's own words reach the reader."""
-    with pytest.raises(BadRequest, match=r"(?i)invalid filter 'colour'"):
+    """Its own words reach the reader, with what there is."""
+    with pytest.raises(BadRequest, match=r"(?i)invalid filter 'colour'") as caught:
         ps(engine, filter=["colour=blue"])
+    assert caught.value.hint.startswith("Filters: ancestor, before, exited, expose, health, id, is-task,")
+    with pytest.raises(BadRequest, match=r"(?i)invalid filter 'stat'") as caught:
+        ps(engine, filter=["stat=exited", "name=a"])
+    assert caught.value.hint.startswith("Did you mean status?  Filters: ancestor,")
+    with pytest.raises(BadRequest, match=r"(?i)invalid filter 'status=drunk'") as caught:
+        ps(engine, filter=["status=drunk"])
+    assert caught.value.hint == ""
 
 
 def test_a_filter_without_a_value_is_refused_before_any_request(engine: Engine) -> None:
@@ -146,6 +155,16 @@ def test_sizes_are_bytes_and_only_there_when_asked_for(engine: Engine, docker_cl
     assert asked["size_rw"] == 5000
     assert asked["size_root_fs"] > 1_000_000
     assert not_asked[["size_rw", "size_root_fs"]].isna().all()
+
+
+def test_ten_thousand_labels_are_all_there(engine: Engine, docker_cli: DockerCli, label: str, tmp_path: Path) -> None:
+    """And the last one can be filtered on."""
+    labels = {f"dmt.{number:05}": f"value {number} = \N{SNOWMAN}" for number in range(10_000)}
+    (tmp_path / "labels").write_text("\n".join(f"{key}={value}" for key, value in labels.items()), encoding="utf-8")
+    docker_cli("create", "--label", label, "--label-file", str(tmp_path / "labels"), "--name", "dmt-many", "bb:1")
+    (row,) = ps(engine, all=True, filter={"label": "dmt.09999=value 9999 = \N{SNOWMAN}"}).to_dict("records")
+    assert row["name"] == "dmt-many"
+    assert {key: value for key, value in row["labels"].items() if key.startswith("dmt.")} == labels
 
 
 def test_no_containers_give_the_same_columns_and_dtypes(engine: Engine, mixed: str) -> None:

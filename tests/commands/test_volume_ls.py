@@ -63,9 +63,10 @@ def test_filters_are_dockers(engine: Engine, docker_cli: DockerCli, volumes: str
 
 
 def test_an_unknown_filter_is_the_engines_to_complain_about(engine: Engine) -> None:
-    """The engine's own words."""
-    with pytest.raises(BadRequest, match=r"(?i)invalid filter 'colour'"):
+    """The engine's own words, and what there is."""
+    with pytest.raises(BadRequest, match=r"(?i)invalid filter 'colour'") as caught:
         volume_ls(engine, filter=["colour=blue"])
+    assert caught.value.hint == "Filters: dangling, driver, label, name."
     with pytest.raises(UsageError, match="a filter is written key=value, not 'colour'"):
         volume_ls(engine, filter=["colour"])
 
@@ -83,6 +84,18 @@ def test_the_magic_gives_the_names_with_q(shell: InteractiveShell, engine: Engin
     for line in ("ls -q -f", "list --quiet --filter"):
         names = shell.run_line_magic("dvolume", f"{line} name=^dmt-a$ --host {engine.host}")
         assert names == ["dmt-a"]
+
+
+def test_cluster_lists_those_of_a_swarm_only(engine: Engine, volumes: str) -> None:
+    """Docker chooses them by the key that they have in the engine's JSON; here there are none."""
+    assert len(volume_ls(engine, cluster=True)) == 0
+    reply = {
+        "Volumes": [{"Name": "b", "ClusterVolume": {"ID": "p5i7"}}, {"Name": "a"}, {"Name": "c", "ClusterVolume": None}]
+    }
+    with engine_that_says(reply) as (swarm, asked):
+        assert list(volume_ls(swarm, cluster=True, filter=["driver=nfs"])["name"]) == ["b"]
+        assert list(volume_ls(swarm)["name"]) == ["a", "b", "c"]
+    assert asked[0].startswith("GET /volumes?filters=")
 
 
 def test_one_request_and_the_engines_warnings_are_shown() -> None:

@@ -45,6 +45,34 @@ def test_the_four_rows_are_counted_as_docker_counts_them() -> None:
     ]
 
 
+LISTS = {
+    "ImageUsage": ("Images", {"TotalCount": 4, "ActiveCount": 1, "TotalSize": 1000, "Reclaimable": 200}),
+    "ContainerUsage": ("Containers", {"TotalCount": 4, "ActiveCount": 3, "TotalSize": 23, "Reclaimable": 11}),
+    "VolumeUsage": ("Volumes", {"TotalCount": 4, "ActiveCount": 1, "TotalSize": 50, "Reclaimable": 30}),
+    "BuildCacheUsage": ("BuildCache", {"TotalCount": 3, "ActiveCount": 1, "TotalSize": 4, "Reclaimable": 3}),
+}
+"""The counts that engines give from API 1.52 on, and the key of the list that they then may leave out."""
+
+
+def test_an_engine_that_only_counts_gives_the_same_four_rows() -> None:
+    """From API 1.52 on there may be no lists."""
+    counted = {key: counts for key, (_, counts) in LISTS.items()}
+    assert disk_usage_rows(counted) == disk_usage_rows(USAGE)
+    assert disk_usage_rows({"VolumeUsage": {"TotalCount": 1}})[2] == {
+        "type": "Local Volumes",
+        "total": 1,
+        "active": 0,
+        "size": 0,
+        "reclaimable": 0,
+    }
+
+
+def test_the_things_may_be_listed_below_their_counts() -> None:
+    """As with verbose=1 from API 1.52 on."""
+    listed = {key: {**counts, "Items": USAGE[old]} for key, (old, counts) in LISTS.items()}
+    assert disk_usage_items(listed) == disk_usage_items(USAGE)
+
+
 def test_each_thing_is_a_row() -> None:
     """An image by its first reference; a volume has no id; records of the build cache by when they were used."""
     frame = to_frame(disk_usage_items(USAGE), DISK_USAGE_ITEMS)
