@@ -15,56 +15,116 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dockmagic.commands.api import api
+    from dockmagic.commands.build import build
+    from dockmagic.commands.builder_prune import builder_prune
+    from dockmagic.commands.container_prune import container_prune
     from dockmagic.commands.connect import connect, connection
     from dockmagic.commands.context_ls import context_ls
     from dockmagic.commands.context_use import context_use
+    from dockmagic.commands.create import create
     from dockmagic.commands.diff import diff
     from dockmagic.commands.events import events
     from dockmagic.commands.history import history
+    from dockmagic.commands.image_import import image_import
+    from dockmagic.commands.image_prune import image_prune
     from dockmagic.commands.images import images
     from dockmagic.commands.info import info
     from dockmagic.commands.inspect import inspect
+    from dockmagic.commands.kill import kill
+    from dockmagic.commands.load import load
     from dockmagic.commands.logs import logs
+    from dockmagic.commands.network_connect import network_connect
+    from dockmagic.commands.network_create import network_create
+    from dockmagic.commands.network_disconnect import network_disconnect
     from dockmagic.commands.network_ls import network_ls
+    from dockmagic.commands.network_prune import network_prune
+    from dockmagic.commands.network_rm import network_rm
+    from dockmagic.commands.pause import pause
     from dockmagic.commands.port import port
     from dockmagic.commands.ps import ps
     from dockmagic.commands.pull import pull
+    from dockmagic.commands.push import push
+    from dockmagic.commands.rename import rename
+    from dockmagic.commands.restart import restart
     from dockmagic.commands.rm import rm
+    from dockmagic.commands.rmi import rmi
     from dockmagic.commands.run import run
+    from dockmagic.commands.save import save
+    from dockmagic.commands.start import start
+    from dockmagic.commands.stop import stop
     from dockmagic.commands.system_df import system_df
+    from dockmagic.commands.system_prune import system_prune
+    from dockmagic.commands.tag import tag
     from dockmagic.commands.top import top
+    from dockmagic.commands.unpause import unpause
+    from dockmagic.commands.update import update
     from dockmagic.commands.version import version
+    from dockmagic.commands.volume_create import volume_create
     from dockmagic.commands.volume_ls import volume_ls
+    from dockmagic.commands.volume_prune import volume_prune
+    from dockmagic.commands.volume_rm import volume_rm
+    from dockmagic.commands.wait import wait
     from dockmagic.engine.client import Engine
     from dockmagic.errors import DockMagicError
     from dockmagic.magics import current
+    from dockmagic.plots import plot_build_steps
 
 __all__ = [
     "DockMagicError",
     "Engine",
     "api",
+    "build",
+    "builder_prune",
     "connect",
     "connection",
+    "container_prune",
     "context_ls",
     "context_use",
+    "create",
     "current",
     "diff",
     "events",
     "history",
+    "image_import",
+    "image_prune",
     "images",
     "info",
     "inspect",
+    "kill",
+    "load",
     "logs",
+    "network_connect",
+    "network_create",
+    "network_disconnect",
     "network_ls",
+    "network_prune",
+    "network_rm",
+    "pause",
+    "plot_build_steps",
     "port",
     "ps",
     "pull",
+    "push",
+    "rename",
+    "restart",
     "rm",
+    "rmi",
     "run",
+    "save",
+    "start",
+    "stop",
     "system_df",
+    "system_prune",
+    "tag",
     "top",
+    "unpause",
+    "update",
     "version",
+    "volume_create",
     "volume_ls",
+    "volume_prune",
+    "volume_rm",
+    "wait",
 ]
 
 __version__ = "0.1.0"
@@ -74,6 +134,7 @@ _ELSEWHERE = {
     "Engine": "dockmagic.engine.client",
     "connection": "dockmagic.commands.connect",
     "current": "dockmagic.magics",
+    "plot_build_steps": "dockmagic.plots",
 }
 
 

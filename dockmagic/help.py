@@ -23,19 +23,31 @@ def help_text(command: Command, extra: Sequence[Parameter] = ()) -> str:
     """Usage, what it does, options, the frame's columns with dtypes, an example, the function in Python."""
     known = [*parameters(command.function), *extra]
     arguments = [(p.declared.metavar, p.declared.help) for p in known if isinstance(p.declared, Argument)]
-    options = [(_flags(p.declared), p.declared.help) for p in known if isinstance(p.declared, Option)]
     summary, _, details = (inspect.getdoc(command.function) or "").partition("\n\n")
     sections = [
         usage(command),
         summary,
         _table("Arguments", arguments),
-        _table("Options", [*options, ("    --help", "Show this text")]),
+        *_options(known),
         _table("Columns", [(c.name, str(c.dtype), c.help) for c in columns(command)]),
         f"Example:\n  {command.example}",
         f"In Python:\n  {_call(command)}",
         details,
     ]
     return "\n\n".join(filter(None, sections))
+
+
+def _options(known: Sequence[Parameter]) -> list[str]:
+    """A table of the options for each section, all of the same width; those without a section come first."""
+    sections: dict[str, list[tuple[str, ...]]] = {"": []}
+    for parameter in known:
+        if isinstance(parameter.declared, Option):
+            row = (_flags(parameter.declared), parameter.declared.help)
+            sections.setdefault(parameter.section, []).append(row)
+    sections[""].append(("    --help", "Show this text"))
+    width = max(len(row[0]) for rows in sections.values() for row in rows)
+    aligned = {title: [(row[0].ljust(width), row[1]) for row in rows] for title, rows in sections.items()}
+    return [_table(title or "Options", rows) for title, rows in aligned.items()]
 
 
 def overview() -> str:
@@ -65,7 +77,10 @@ def _call(command: Command) -> str:
     """The function with the names of its parameters; those behind the * are given by name."""
     found = inspect.signature(command.function).parameters.values()
     by_name = [each.name for each in found if each.kind is each.KEYWORD_ONLY]
-    names = [each.name for each in found if each.kind is not each.KEYWORD_ONLY] + (["*", *by_name] if by_name else [])
+    names = [each.name for each in found if each.kind is each.POSITIONAL_OR_KEYWORD]
+    names += (["*", *by_name] if by_name else []) + [
+        f"**{each.name}" for each in found if each.kind is each.VAR_KEYWORD
+    ]
     return f"dockmagic.{command.function.__name__}({', '.join(names)})"
 
 

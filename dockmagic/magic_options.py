@@ -1,4 +1,4 @@
-"""The options that a magic has on top of its function's own: `-q`, `--frame`, and which engine to ask."""
+"""The options that a magic has on top of its function's own: what to give back, and which engine to ask."""
 
 from __future__ import annotations
 
@@ -23,12 +23,20 @@ _WHERE = [
 _FRAME = Parameter("frame", Option("--frame", help="A list of objects as a frame"), is_flag=True)
 
 
+_OUT = Parameter(
+    "out", Option("--out", help="Of a cell: give this variable the frame, and show nothing", metavar="VARIABLE")
+)
+_PLOT = Parameter("plot", Option("--plot", help="A picture of it, as matplotlib's Axes"), is_flag=True)
+
+
 def extra_parameters(command: Command) -> list[Parameter]:
-    """`-q` where there are ids, `--frame` where any JSON comes back, `-H` and `--context` where an engine is asked."""
+    """`-q`, `--frame`, `--plot`, `--out` where they mean something, `-H` and `--context` where an engine is asked."""
     only = Option("--quiet", "-q", help=f"Only a list: the column {command.quiet}")
     quiet = [Parameter("quiet", only, is_flag=True)] if command.quiet else []
     frame = [_FRAME] if command.any_json else []
-    return [*quiet, *frame, *(_WHERE if command.asks_engine else [])]
+    plot = [_PLOT] if command.plot else []
+    out = [_OUT] if command.cell else []
+    return [*quiet, *frame, *plot, *out, *(_WHERE if command.asks_engine else [])]
 
 
 def all_parameters(command: Command) -> list[Parameter]:

@@ -1,6 +1,4 @@
-"""An option is declared once, in an annotation; parser and help come from it. The only reflective file.
-
-def ps(engine: Engine, *, all: Annotated[bool, Option("--all", "-a", help="Also those that do not run")] = False)
+"""A command line becomes the keyword arguments of a command's function, as its options are declared.
 
 A command line means what docker takes it for, whose parser is https://pkg.go.dev/github.com/spf13/pflag: -n5, -n=5,
 -n 5 and --last=5 are the same, -aq is -a -q, and a flag that wants a value takes the next word whatever it looks like.
@@ -10,66 +8,36 @@ argparse differs in each of these from version to version of Python.
 from __future__ import annotations
 
 import difflib
-import inspect
-from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dockmagic.declared import Absent, Argument, Option, Parameter, keywords, parameters
 from dockmagic.errors import UsageError
 from dockmagic.text import shown
-from dockmagic.values import NOTHING
+from dockmagic.values import NOTHING, JsonWord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from dockmagic.registry import Command
 
-__all__ = ["Argument", "HelpWanted", "Option", "Parameter", "next_parameter", "parameters", "parse", "usage"]
+__all__ = [
+    "Absent",
+    "Argument",
+    "HelpWanted",
+    "Option",
+    "Parameter",
+    "keywords",
+    "next_parameter",
+    "parameters",
+    "parse",
+    "usage",
+]
 
 # https://pkg.go.dev/strconv#ParseBool
 _TRUTH = dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True) | dict.fromkeys(
     ("0", "f", "F", "FALSE", "false", "False"), False
 )
 _KINDS: dict[Callable[[str], Any], str] = {int: "a whole number", float: "a number"}
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A flag. On a `bool` it takes no value (or docker's `--flag=false`)."""
-
-    long: str
-    short: str = ""
-    help: str = ""
-    metavar: str = ""
-    parse: Callable[[str], Any] = str
-    repeat: bool = False
-    complete: str = ""  # the kind of name that it takes: container, image, volume, network, object, context
-
-    @property
-    def flags(self) -> list[str]:
-        """As typed, the short one first."""
-        return [flag for flag in (self.short, self.long) if flag]
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """A positional argument. The last one may be `many` (all that are left) or `rest` (flags of ours included)."""
-
-    metavar: str
-    help: str = ""
-    many: bool = False
-    rest: bool = False
-    complete: str = ""  # as of an Option
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A parameter of a command's function, and how it is typed."""
-
-    name: str
-    declared: Option | Argument
-    is_flag: bool = False
-    required: bool = False
 
 
 class HelpWanted(Exception):
@@ -82,24 +50,6 @@ class _Typed(NamedTuple):
     flag: str
     parameter: Parameter | None
     text: str | None
-
-
-def parameters(function: Callable[..., Any]) -> list[Parameter]:
-    """The annotated parameters of `function`, in order. Its other annotations are never evaluated."""
-    written = {
-        name: text
-        for name, text in inspect.get_annotations(function).items()
-        if isinstance(text, str) and text.startswith("Annotated[")
-    }
-    holder = SimpleNamespace(__annotations__=written)
-    hints = get_type_hints(holder, globalns=function.__globals__, include_extras=True)
-    signature = inspect.signature(function)
-    found = []
-    for name, hint in hints.items():
-        kind, declared = get_args(hint)
-        required = signature.parameters[name].default is inspect.Parameter.empty
-        found.append(Parameter(name, declared, is_flag=kind is bool, required=required))
-    return found
 
 
 def usage(command: Command) -> str:
@@ -120,7 +70,7 @@ def parse(command: Command, tokens: Sequence[str], *, extra: Iterable[Parameter]
     known = [*parameters(command.function), *extra]
     typed, words = _split(tokens, known)
     try:
-        return _options(typed, known) | _arguments(words, known, usage(command))
+        return _options(typed, known, command.absent) | _arguments(words, known, usage(command))
     except UsageError as error:
         raise UsageError(f"%d{command.name}: {error.message}", hint=error.hint) from error.__cause__
 
@@ -143,7 +93,8 @@ def next_parameter(command: Command, tokens: Sequence[str], *, extra: Iterable[P
 
 def _split(tokens: Iterable[str], known: Iterable[Parameter]) -> tuple[list[_Typed], list[str]]:
     """The options, and the other words. Raises HelpWanted."""
-    flags = {flag: each for each in known if isinstance(each.declared, Option) for flag in each.declared.flags}
+    options = [(each, each.declared) for each in known if isinstance(each.declared, Option)]
+    flags = {flag: each for each, option in options for flag in (*option.flags, *option.also)}
     ends_at_word = any(isinstance(each.declared, Argument) and each.declared.rest for each in known)
     typed: list[_Typed] = []
     words: list[str] = []
@@ -191,12 +142,12 @@ def _short(word: str, left: Iterator[str], flags: Mapping[str, Parameter]) -> It
         yield _Typed(flag, parameter, text)
 
 
-def _options(typed: Iterable[_Typed], known: Iterable[Parameter]) -> dict[str, Any]:
+def _options(typed: Iterable[_Typed], known: Iterable[Parameter], absent: Iterable[Absent]) -> dict[str, Any]:
     """Their values; of an option that was typed twice the last one counts, unless it is one to repeat."""
     values: dict[str, Any] = {}
     for flag, parameter, text in typed:
         if parameter is None or not isinstance(parameter.declared, Option):
-            raise UsageError(_unknown(flag, known))
+            raise UsageError(_unknown(flag, known, absent))
         if text is None:
             raise UsageError(f"{flag} wants a value: {flag} {parameter.declared.metavar or 'VALUE'}")
         value = _truth(flag, text) if parameter.is_flag else _value(flag, parameter.declared, text)
@@ -214,6 +165,8 @@ def _truth(flag: str, text: str) -> bool:
 
 
 def _value(flag: str, option: Option, text: str) -> Any:
+    if isinstance(text, JsonWord) and option.metavar != "JSON":
+        raise UsageError(f"{flag} takes no dict, which {text.source} is")
     try:
         return option.parse(text)
     except UsageError as error:
@@ -228,6 +181,8 @@ def _arguments(words: Sequence[str], known: Iterable[Parameter], usage: str) -> 
     values: dict[str, Any] = {}
     left = [word for word in words if word is not NOTHING]
     names_none = len(left) < len(words)
+    if dicts := [word.source for word in left if isinstance(word, JsonWord)]:
+        raise UsageError(f"{dicts[0]} is a dict, which is no argument: {usage}")
     for parameter in known:
         declared = parameter.declared
         if not isinstance(declared, Argument):
@@ -241,18 +196,26 @@ def _arguments(words: Sequence[str], known: Iterable[Parameter], usage: str) -> 
         elif parameter.required:
             raise UsageError(f"{declared.metavar} is missing: {usage}")
     if left:
-        raise UsageError(f"unexpected argument {shown(left[0])!r}: {usage}")
+        named = any("name=" in each.declared.help for each in known)  # of --filter, where there is such a filter
+        hint = f"Did you mean --filter name={shown(left[0])}?" if named else ""
+        raise UsageError(f"unexpected argument {shown(left[0])!r}: {usage}", hint=hint)
     return values
 
 
-def _unknown(flag: str, known: Iterable[Parameter]) -> str:
+def _unknown(flag: str, known: Iterable[Parameter], absent: Iterable[Absent]) -> str:
+    for each in absent:
+        if flag in {each.short, each.long}:
+            return f"docker has {flag}, dockmagic has not (yet). {each.instead}".rstrip()
     if flag in {"--format", "-f"}:  # -f is undeclared only where docker has it for --format
         return (
             f'{flag} is docker\'s way to choose what is shown; a frame has columns: df[["name", "state"]], df.to_json()'
         )
     options = {each.declared.long.lstrip("-"): each.declared for each in known if isinstance(each.declared, Option)}
     name = flag.lstrip("-")
-    near = difflib.get_close_matches(name, options, n=1) or [long for long in options if name and long.startswith(name)]
+    near = difflib.get_close_matches(name, [*options, "format"], n=1)
+    if near == ["format"]:
+        return _unknown("--format", known, absent)
+    near = near or [long for long in options if name and long.startswith(name)]
     if not near:
         return f"unknown option {shown(flag)}. --help lists all; behind -- a name may begin with a dash"
     option = options[near[0]]

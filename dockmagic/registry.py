@@ -17,73 +17,137 @@ from dockmagic.text import shown
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ALIASES", "COMMANDS", "Command", "bare", "command", "find", "first_words", "load", "names_under"]
+    from dockmagic.declared import Absent
+
+__all__ = ["ALIASES", "CELLS", "COMMANDS", "Command", "bare", "command", "find", "first_words", "load", "names_under"]
 
 COMMANDS = {
     "api": "api",
+    "build": "build",
+    "builder prune": "builder_prune",
     "connect": "connect",
+    "container prune": "container_prune",
     "context ls": "context_ls",
     "context use": "context_use",
+    "create": "create",
     "diff": "diff",
     "events": "events",
     "history": "history",
+    "image prune": "image_prune",
     "images": "images",
+    "import": "image_import",
     "info": "info",
     "inspect": "inspect",
+    "kill": "kill",
+    "load": "load",
     "logs": "logs",
+    "network connect": "network_connect",
+    "network create": "network_create",
+    "network disconnect": "network_disconnect",
     "network ls": "network_ls",
+    "network prune": "network_prune",
+    "network rm": "network_rm",
+    "pause": "pause",
     "port": "port",
     "ps": "ps",
     "pull": "pull",
+    "push": "push",
+    "rename": "rename",
+    "restart": "restart",
     "rm": "rm",
+    "rmi": "rmi",
     "run": "run",
+    "save": "save",
+    "start": "start",
+    "stop": "stop",
     "system df": "system_df",
+    "system prune": "system_prune",
+    "tag": "tag",
     "top": "top",
+    "unpause": "unpause",
+    "update": "update",
     "version": "version",
+    "volume create": "volume_create",
     "volume ls": "volume_ls",
+    "volume prune": "volume_prune",
+    "volume rm": "volume_rm",
+    "wait": "wait",
 }
-"""Command -> module in `dockmagic.commands`; the module's function has the command's name, blanks as underscores."""
+"""Command -> module in `dockmagic.commands`, whose function has the same name: the command's, blanks as underscores.
+
+Where that is a word of Python, the noun comes first: `import` is `image_import`.
+"""
 
 ALIASES = {
+    "builder build": "build",
+    "container create": "create",
     "container diff": "diff",
     "container inspect": "inspect --type container",
+    "container kill": "kill",
     "container list": "ps",
-    "container ls": "ps",
     "container logs": "logs",
+    "container ls": "ps",
+    "container pause": "pause",
     "container port": "port",
     "container ps": "ps",
     "container remove": "rm",
+    "container rename": "rename",
+    "container restart": "restart",
     "container rm": "rm",
     "container run": "run",
+    "container start": "start",
+    "container stop": "stop",
     "container top": "top",
+    "container unpause": "unpause",
+    "container update": "update",
+    "container wait": "wait",
     "context list": "context ls",
+    "image build": "build",
     "image history": "history",
+    "image import": "import",
     "image inspect": "inspect --type image",
     "image list": "images",
+    "image load": "load",
     "image ls": "images",
     "image pull": "pull",
+    "image push": "push",
+    "image remove": "rmi",
+    "image rm": "rmi",
+    "image save": "save",
+    "image tag": "tag",
     "network inspect": "inspect --type network",
     "network list": "network ls",
+    "network remove": "network rm",
     "system events": "events",
     "system info": "info",
     "volume inspect": "inspect --type volume",
     "volume list": "volume ls",
+    "volume remove": "volume rm",
 }
 """The other names that docker has for a command, and which command line each is."""
+
+CELLS = frozenset({"build", "builder", "image"})
+"""The first words of those that take a cell: %%dbuild."""
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """A function that is a command, and what its signature cannot say."""
 
     name: str
     function: Callable[..., Any]
     columns: str  # the schema of its frame, as "module.NAME" in dockmagic.frames; "" if it gives no frame of ours
-    quiet: str  # the column that -q gives as a list, "" if the command has no -q
     example: str
+    quiet: str = ""  # the column that -q gives as a list, "" if the command has no -q
     any_json: bool = False  # it gives whatever JSON the engine answers, and no frame
+    quietly: tuple[tuple[str, Any], ...] = ()  # the options that -q stands for besides
+    cell: str = ""  # the parameter that gets the text of a cell, "" if there is none
+    watched: str = ""  # what shows in a notebook what happens, as "module.Class" in dockmagic.widgets; its `watcher`
+    plot: str = ""  # the function in dockmagic.plots that draws its frame, "" if there is none
+    plotted: tuple[str, ...] = ()  # the flags without which its frame cannot be drawn
+    absent: tuple[Absent, ...] = ()  # docker's flags of it that dockmagic has not
 
     @property
     def asks_engine(self) -> bool:
@@ -92,16 +156,12 @@ class Command:
         return code.co_argcount > 0 and code.co_varnames[0] == "engine"
 
 
-def command(
-    name: str, *, columns: str, example: str, quiet: str = "", any_json: bool = False
-) -> Callable[[_Function], _Function]:
-    """Make a function the command `name`. The function stays what it is: the Python API."""
+def command(name: str, *, columns: str, example: str, **described: Any) -> Callable[[_Function], _Function]:
+    """Make a function the command `name`, `described` as in `Command`. It stays what it is: the Python API."""
 
     def register(function: _Function) -> _Function:
-        described = Command(
-            name=name, function=function, columns=columns, quiet=quiet, example=example, any_json=any_json
-        )
-        function.__command__ = described  # type: ignore[attr-defined]
+        found = Command(name=name, function=function, columns=columns, example=example, **described)
+        function.__command__ = found  # type: ignore[attr-defined]
         return function
 
     return register

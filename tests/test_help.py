@@ -18,20 +18,31 @@ QUIET = Parameter("quiet", Option("--quiet", "-q", help="Only a list of the ids"
 
 def test_the_help_of_a_command_shows_all_that_is_declared() -> None:
     """Usage, what it does, arguments, options, columns with dtypes, an example, the function, what else there is."""
-    assert help_text(registry.load("rm")).splitlines()[:12] == [
-        "%drm [OPTIONS] CONTAINER...",
+    assert help_text(registry.load("diff")).splitlines()[:12] == [
+        "%ddiff [OPTIONS] CONTAINER",
         "",
-        "Remove containers, one row each; one that fails does not keep the others.",
+        "Files and directories that a container added, changed or deleted, one row each, sorted by path.",
         "",
         "Arguments:",
-        "  CONTAINER   Names or ids of containers",
+        "  CONTAINER   Its name or id",
         "",
         "Options:",
-        "  -f, --force     Kill those that run; a missing one is no failure",
-        "  -v, --volumes   Also remove their anonymous volumes",
-        "  -l, --link      Remove the link of that name, not the container",
-        "      --help      Show this text",
+        "      --help   Show this text",
+        "",
+        "Columns:",
+        "  kind   category   added, changed or deleted",
     ]
+
+
+def test_many_options_stand_in_sections() -> None:
+    """Those of the command itself first; all are aligned, so that the eye finds its way down."""
+    lines = help_text(registry.load("run")).splitlines()
+    titles = [line for line in lines if line.endswith(":") and not line.startswith(" ")]
+    assert titles[:5] == ["Arguments:", "Options:", "The container:", "What runs in it:", "Network:"]
+    shown = lines[lines.index("Options:") : lines.index("Columns:")]
+    assert "  -m, --memory SIZE                      Most memory, 512m say" in shown
+    assert max(map(len, shown)) <= 104
+    assert "  dockmagic.run(engine, image, command, *, detach, quiet, on_progress, **options)" in lines
 
 
 @pytest.mark.parametrize("name", registry.COMMANDS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import json
+import keyword
 import pkgutil
 import subprocess
 import sys
@@ -133,14 +134,15 @@ def test_every_module_of_commands_is_in_the_table() -> None:
 
 @pytest.mark.parametrize(("name", "module"), registry.COMMANDS.items())
 def test_a_command_its_module_and_its_function_have_one_name(name: str, module: str) -> None:
-    """`context ls` is `context_ls` in commands/context_ls.py, and in the package."""
+    """`context ls` is `context_ls` in commands/context_ls.py, and in the package; `import`, a keyword, has its noun."""
     found = registry.load(name)
+    in_python = f"image_{name}" if keyword.iskeyword(name) else name.replace(" ", "_")
     assert (found.name, found.function.__name__, found.function.__module__) == (
         name,
-        name.replace(" ", "_"),
+        in_python,
         f"dockmagic.commands.{module}",
     )
-    assert getattr(dockmagic, name.replace(" ", "_")) is found.function
+    assert getattr(dockmagic, in_python) is found.function
 
 
 @pytest.mark.parametrize("name", registry.COMMANDS)

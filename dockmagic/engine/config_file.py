@@ -1,4 +1,4 @@
-"""Docker's config.json: which context is the current one, and changing that without touching anything else."""
+"""Docker's config.json: the current context, changed without touching anything else, and what a prune is to keep."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from dockmagic.engine.contexts import Context
 
-__all__ = ["DockerConfig", "read_config", "save_current_context"]
+__all__ = ["DockerConfig", "read_config", "read_prune_filters", "read_registry_settings", "save_current_context"]
 
 _CURRENT = "currentContext"
 _BEHIND_CURRENT = {
@@ -62,6 +62,38 @@ def read_config(environ: Mapping[str, str], home: Path | None = None) -> DockerC
     except ValueError as error:
         errors.append(f"{path} cannot be understood: {single_line(str(error))}")
     return DockerConfig(directory, current or None, contexts, "; ".join(errors))
+
+
+def read_prune_filters(environ: Mapping[str, str], home: Path | None = None) -> tuple[Path, list[str]]:
+    """Where config.json is, and its `pruneFilters` ("label!=keep"), which docker adds to those of every prune.
+
+    Raises UsageError if the file cannot be read or understood: it may say what a prune is to keep.
+    """
+    path = _directory(environ, home) / "config.json"
+    try:
+        found = field(_load(path) or {}, "pruneFilters", kind=list)
+        if not all(isinstance(each, str) for each in found):
+            raise ValueError("pruneFilters is not a list of texts")  # noqa: TRY301 - as with the file's other faults
+    except OSError as error:
+        raise _unknown_filters(path, f"cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise _unknown_filters(path, f"cannot be understood: {single_line(str(error))}") from error
+    return path, found
+
+
+def _unknown_filters(path: Path, why: str) -> UsageError:
+    return UsageError(f"{path} {why}", hint="Its pruneFilters may say what to keep: repair it, then try again.")
+
+
+def read_registry_settings(environ: Mapping[str, str], home: Path | None = None) -> tuple[Path, dict[str, Any]]:
+    """Where config.json is, and all that is in it: credentials too, of which a UsageError that is raised tells none."""
+    path = _directory(environ, home) / "config.json"
+    try:
+        return path, _load(path) or {}
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:  # the cause holds the file's text
+        raise UsageError(f"{path} cannot be understood: {single_line(str(error))}") from None
 
 
 def save_current_context(directory: Path, name: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from dockmagic.engine.filters import encode_filters
+from dockmagic.engine.filters import encode_filters, told_filters
 from dockmagic.engine.replies import objects, one_object
 from dockmagic.engine.url import segment
 
@@ -19,11 +19,20 @@ __all__ = [
     "container_changes",
     "container_create",
     "container_inspect",
+    "container_kill",
     "container_list",
     "container_logs",
+    "container_pause",
     "container_remove",
+    "container_rename",
+    "container_restart",
     "container_start",
+    "container_stop",
     "container_top",
+    "container_unpause",
+    "container_update",
+    "container_wait",
+    "containers_prune",
 ]
 
 _KIND = "a container"
@@ -38,9 +47,11 @@ def container_list(
     filters: Filters = (),
 ) -> list[dict[str, Any]]:
     """GET /containers/json: those that run, or `all`; the `limit` newest; with `size` the engine walks their files."""
-    params = {"all": all or None, "limit": limit, "size": size or None, "filters": encode_filters(filters)}
+    encoded = encode_filters(filters)
+    params = {"all": all or None, "limit": limit, "size": size or None, "filters": encoded}
     slow = {"timeout": None} if size else {}
-    return objects(engine.get("/containers/json", params=params, **slow), "GET /containers/json")
+    with told_filters("/containers/json", encoded):
+        return objects(engine.get("/containers/json", params=params, **slow), "GET /containers/json")
 
 
 def container_inspect(engine: Engine, name: str) -> dict[str, Any]:
@@ -88,9 +99,11 @@ def container_logs(
     return body
 
 
-def container_create(engine: Engine, body: Mapping[str, Any], *, name: str | None = None) -> dict[str, Any]:
+def container_create(
+    engine: Engine, body: Mapping[str, Any], *, name: str | None = None, platform: str | None = None
+) -> dict[str, Any]:
     """POST /containers/create: {"Id": ..., "Warnings": [...]}. Raises NotFound (image), Conflict (name), BadRequest."""
-    reply = engine.post("/containers/create", params={"name": name}, json=body, timeout=None)
+    reply = engine.post("/containers/create", params={"name": name, "platform": platform}, json=body, timeout=None)
     return one_object(reply, "POST /containers/create")
 
 
@@ -100,9 +113,73 @@ def container_start(engine: Engine, name: str) -> bool:
     return status != HTTPStatus.NOT_MODIFIED
 
 
+def container_stop(engine: Engine, name: str, *, timeout: int | None = None, signal: str | None = None) -> bool:
+    """POST /containers/{id}/stop: whether it was running before. It takes up to `timeout` seconds (-1: no end).
+
+    Raises NotFound. `signal` is known from API 1.42 on, and passed over by older engines.
+    """
+    params = {"t": timeout, "signal": signal}
+    status, _ = engine.exchange("POST", f"/containers/{segment(name, _KIND)}/stop", params=params, timeout=None)
+    return status != HTTPStatus.NOT_MODIFIED
+
+
+def container_restart(engine: Engine, name: str, *, timeout: int | None = None, signal: str | None = None) -> None:
+    """POST /containers/{id}/restart: stop as in `container_stop`, and start. Raises NotFound."""
+    params = {"t": timeout, "signal": signal}
+    engine.post(f"/containers/{segment(name, _KIND)}/restart", params=params, timeout=None)
+
+
+def container_kill(engine: Engine, name: str, *, signal: str | None = None) -> None:
+    """POST /containers/{id}/kill. Raises NotFound; Conflict if it does not run; BadRequest for an unknown signal."""
+    engine.post(f"/containers/{segment(name, _KIND)}/kill", params={"signal": signal}, timeout=None)
+
+
+def container_pause(engine: Engine, name: str) -> None:
+    """POST /containers/{id}/pause. Raises NotFound; Conflict if it does not run or is paused already."""
+    engine.post(f"/containers/{segment(name, _KIND)}/pause")
+
+
+def container_unpause(engine: Engine, name: str) -> None:
+    """POST /containers/{id}/unpause. Raises NotFound; EngineFault if it is not paused."""
+    engine.post(f"/containers/{segment(name, _KIND)}/unpause")
+
+
+def container_wait(engine: Engine, name: str) -> dict[str, Any]:
+    """POST /containers/{id}/wait until it does not run: {"StatusCode": 0, "Error": {"Message": ...} or null}.
+
+    Raises NotFound.
+    """
+    return one_object(
+        engine.post(f"/containers/{segment(name, _KIND)}/wait", timeout=None), "POST /containers/{id}/wait"
+    )
+
+
+def container_rename(engine: Engine, name: str, new: str) -> None:
+    """POST /containers/{id}/rename. Raises NotFound; Conflict for a name in use; BadRequest for one that is none."""
+    engine.post(f"/containers/{segment(name, _KIND)}/rename", params={"name": new})
+
+
+def container_update(engine: Engine, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """POST /containers/{id}/update: {"Warnings": [...]}.
+
+    Raises NotFound; BadRequest for a value out of range; Conflict where its present limits forbid it.
+    """
+    reply = engine.post(f"/containers/{segment(name, _KIND)}/update", json=body)
+    return one_object(reply, "POST /containers/{id}/update")
+
+
 def container_remove(
     engine: Engine, name: str, *, force: bool = False, volumes: bool = False, link: bool = False
 ) -> None:
     """DELETE /containers/{id}. Raises NotFound; Conflict if it runs and not `force`."""
     params = {"force": force or None, "v": volumes or None, "link": link or None}
     engine.delete(f"/containers/{segment(name, _KIND)}", params=params, timeout=None)
+
+
+def containers_prune(engine: Engine, *, filters: Filters = ()) -> dict[str, Any]:
+    """POST /containers/prune: {"ContainersDeleted": [ids] or null, "SpaceReclaimed": 0}, after a silence of any length.
+
+    Raises Conflict while another one is under way.
+    """
+    reply = engine.post("/containers/prune", params={"filters": encode_filters(filters)}, timeout=None)
+    return one_object(reply, "POST /containers/prune")

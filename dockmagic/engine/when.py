@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from dockmagic.errors import UsageError
 from dockmagic.text import shown
 
-__all__ = ["When", "timestamp"]
+__all__ = ["When", "duration", "timestamp"]
 
 When: TypeAlias = str | float | date | timedelta
 """What `timestamp` takes: a datetime is a date, pandas' Timestamp and Timedelta are a datetime and a timedelta."""
@@ -105,6 +105,13 @@ def _of_text(text: str, now_ns: int) -> int:
         whole = ((int(found["days"] or 0) * 24 + hours) * 60 + minutes) * 60 + seconds
         return now_ns - whole * _SECOND - _fraction(found["part"])
     raise ValueError(text)
+
+
+def duration(text: str) -> int:
+    """Nanoseconds of a duration in Go's form: "1m30s", "-1.5h", "0". Raises ValueError or OverflowError."""
+    if text != "0" and not _DURATION.fullmatch(text):
+        raise ValueError(text)
+    return _duration(text)
 
 
 def _duration(text: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-__all__ = ["Reference", "parse_reference"]
+__all__ = ["Reference", "is_reference", "parse_reference"]
 
 _HUB = "docker.io"
 _OFFICIAL = "library/"
@@ -39,9 +39,8 @@ def parse_reference(text: str) -> Reference:
 
     Source: `ParseNormalizedNamed` and `FamiliarString` of distribution/reference.
     """
-    domain, remainder = _split_domain(text)
-    match = _REMAINDER.fullmatch(remainder)
-    if match is None or not _DOMAIN.fullmatch(domain) or _ID.fullmatch(text):
+    domain, match = _matched(text)
+    if match is None:
         return _as_it_is(text)
     path = match["path"]
     if domain != _HUB:
@@ -49,6 +48,18 @@ def parse_reference(text: str) -> Reference:
     elif path.startswith(_OFFICIAL) and path.count("/") == 1:
         path = path.removeprefix(_OFFICIAL)
     return Reference(path, match["tag"] or "", match["digest"] or "")
+
+
+def is_reference(text: str) -> bool:
+    """Whether an image could have the name `text`: an id, <none> and capitals in a path are none."""
+    return _matched(text)[1] is not None
+
+
+def _matched(text: str) -> tuple[str, re.Match[str] | None]:
+    """The registry, and what follows it taken apart; None for what is no reference."""
+    domain, remainder = _split_domain(text)
+    match = _REMAINDER.fullmatch(remainder)
+    return domain, match if _DOMAIN.fullmatch(domain) and not _ID.fullmatch(text) else None
 
 
 def _as_it_is(text: str) -> Reference:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockmagic.frames.references import Reference, parse_reference
+from dockmagic.frames.references import Reference, is_reference, parse_reference
 
 HEX = "0123456789abcdef" * 4
 DIGEST = f"sha256:{HEX}"
@@ -72,3 +72,15 @@ def test_only_the_name_of_docker_hub_is_taken_away(text: str) -> None:
         return text.replace(":", "").replace("@", "")
 
     assert without_separators(text).endswith(without_separators(str(parse_reference(text))))
+
+
+@pytest.mark.parametrize("text", ["a", "a/b:Tag", "localhost:5000/a", "HOST/a", f"a@sha256:{'0' * 64}", "[::1]:5000/a"])
+def test_what_an_image_could_be_named(text: str) -> None:
+    """Capitals only where the registry or the tag is."""
+    assert is_reference(text)
+
+
+@pytest.mark.parametrize("text", ["", "A", "a/B", "a:", "a b", "a:b:c", "0" * 64, "<none>", "a@b", "-a", "a//b", "a/"])
+def test_what_no_image_could_be_named(text: str) -> None:
+    """An id is none either."""
+    assert not is_reference(text)

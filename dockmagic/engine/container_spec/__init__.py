@@ -1,0 +1,1 @@
+"""What docker's flags make of a container: from the options of `create` and `run` to the body of the request."""
