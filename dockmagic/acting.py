@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dockmagic.engine.batch import WIDTH, each
-from dockmagic.errors import APIError, Interrupted, NotFound
+from dockmagic.errors import APIError, DockMagicError, Interrupted, NotFound
 from dockmagic.text import shown
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from dockmagic.engine.batch import Outcome
     from dockmagic.engine.client import Engine
-    from dockmagic.errors import DockMagicError
 
     Done: TypeAlias = Mapping[str, Any]
+    Hint: TypeAlias = Callable[[Sequence[str], Sequence[DockMagicError]], str]
 
 __all__ = ["Action", "act_on_each"]
 
@@ -46,7 +46,7 @@ def act_on_each(
     action: Action,
     act: Callable[[Engine, str], Done],
     *,
-    hint: Callable[[Sequence[str], Sequence[DockMagicError]], str] | None = None,
+    hint: Hint | None = None,
     columns: str = "ACTIONS",
 ) -> pd.DataFrame:
     """Call `act(engine, name)` for each name; what it gives ({"changed": True}) goes into the name's row.
@@ -71,12 +71,11 @@ def act_on_each(
 
 
 def _ids(engine: Engine, names: Sequence[str], kind: str) -> dict[str, str]:
-    """Name -> id, as far as one request tells them; an image's row has its own."""
-    from dockmagic.engine.identities import container_ids, network_ids
+    """Name -> id of those that are there; volumes have none."""
+    from dockmagic.engine.identities import container_ids, image_ids, network_ids
 
-    if not names or kind not in {"container", "network"}:
-        return {}
-    return container_ids(engine, names) if kind == "container" else network_ids(engine, names)
+    ids_of = {"container": container_ids, "image": image_ids, "network": network_ids}.get(kind)
+    return ids_of(engine, names) if ids_of and names else {}
 
 
 def _frame(
@@ -106,7 +105,7 @@ def _in_words(
     names: Sequence[str],
     errors: Sequence[DockMagicError],
     action: Action,
-    hint: Callable[[Sequence[str], Sequence[DockMagicError]], str] | None,
+    hint: Hint | None,
 ) -> DockMagicError:
     """The error to raise if all failed: of one what it may have meant, of several each with its reason."""
     from dockmagic.engine.missing import listing_command, missing_object
@@ -114,9 +113,9 @@ def _in_words(
     first = errors[0]
     if not isinstance(first, APIError):  # the engine went away: its own words are the best there are
         return first
-    if len(errors) == 1 and isinstance(first, NotFound) and _is_missing(first.message.lower(), action.kind):
+    if len(errors) == 1 and isinstance(first, NotFound) and _is_missing(first.message, action.kind, names[0]):
         return missing_object(engine, action.kind, names[0], first)
-    next_step = (hint(names, errors) if hint else "") or first.hint or f"{listing_command(action.kind)} lists all."
+    next_step = _asked(hint, names, errors) or first.hint or f"{listing_command(action.kind)} lists all."
     told = [f"{shown(name)}: {error.message}" for name, error in zip(names, errors, strict=True)][:_NAMED]
     more = f"; and {len(errors) - _NAMED} more (sys.last_value.frame has all)" if len(errors) > _NAMED else ""
     where = engine.endpoint.display
@@ -124,6 +123,18 @@ def _in_words(
     return type(first)(said, status=first.status, hint=next_step)
 
 
-def _is_missing(said: str, kind: str) -> bool:
-    """Whether a 404 is about the object itself, and not about another one that the action needs."""
-    return "no such " not in said or f"no such {kind}" in said
+def _asked(hint: Hint | None, names: Sequence[str], errors: Sequence[DockMagicError]) -> str:
+    """The hint, which may ask the engine for one; what went wrong first is what matters."""
+    try:
+        return hint(names, errors) if hint else ""
+    except DockMagicError:
+        return ""
+
+
+def _is_missing(said: str, kind: str, name: str) -> bool:
+    """Whether a 404 is about the object itself, and not about another one that the action needs: a network, a driver.
+
+    Podman sends some without a word; for a name with a line break an engine has no page.
+    """
+    known = (f"no such {kind}", f"{kind} {name.lower()} not found", "page not found", "without a word")
+    return any(words in said.lower() for words in known)

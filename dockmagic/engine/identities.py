@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dockmagic.engine.containers import container_inspect, container_list
-from dockmagic.engine.networks import network_list
-from dockmagic.errors import NotFound
+from dockmagic.engine.images import image_inspect
+from dockmagic.engine.missing import missing_network
+from dockmagic.engine.networks import network_inspect, network_list
+from dockmagic.errors import APIError, NotFound, ProtocolError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from dockmagic.engine.client import Engine
 
-__all__ = ["container_ids", "network_ids"]
+__all__ = ["container_ids", "container_names", "image_ids", "network_id", "network_ids"]
 
 
 def container_ids(engine: Engine, names: Sequence[str]) -> dict[str, str]:
@@ -24,12 +26,34 @@ def container_ids(engine: Engine, names: Sequence[str]) -> dict[str, str]:
         except NotFound:
             found = None
         return {names[0]: found} if isinstance(found, str) else {}
-    return _meant(names, container_list(engine, all=True), _container_names)
+    return _meant(names, container_list(engine, all=True), container_names)
+
+
+def image_ids(engine: Engine, names: Sequence[str]) -> dict[str, str]:
+    """The ids of those images that are there. One request each: what a name means to an engine, no list tells."""
+    found = {}
+    for name in names:
+        try:
+            found[name] = image_inspect(engine, name).get("Id")
+        except APIError:  # not there, or no name: what is done with it will tell
+            continue
+    return {name: identity for name, identity in found.items() if isinstance(identity, str)}
 
 
 def network_ids(engine: Engine, names: Sequence[str]) -> dict[str, str]:
     """The ids of those networks that are there, from the list of all."""
     return _meant(names, network_list(engine), lambda network: [network.get("Name")])
+
+
+def network_id(engine: Engine, name: str) -> str:
+    """The id of a network that something is to be done in. Raises NotFound, with the name that is like it."""
+    try:
+        found = network_inspect(engine, name).get("Id")
+    except NotFound as error:
+        raise missing_network(engine, name, error) from error
+    if not isinstance(found, str):
+        raise ProtocolError("the engine inspects a network without telling its id")
+    return found
 
 
 def _meant(
@@ -46,6 +70,7 @@ def _meant(
     return {name: meant[name] for name in names if meant[name]}
 
 
-def _container_names(container: Mapping[str, Any]) -> list[Any]:
+def container_names(container: Mapping[str, Any]) -> list[str]:
+    """The names of a container as the list of all has it; one that is linked to has several."""
     names = container.get("Names")
     return [name.removeprefix("/") for name in names if isinstance(name, str)] if isinstance(names, list) else []

@@ -10,7 +10,7 @@ from dockmagic.frames.schema import Column
 if TYPE_CHECKING:
     from dockmagic.frames.schema import Schema
 
-__all__ = ["ACTIONS", "TRANSFERS"]
+__all__ = ["ACTIONS", "IMAGE_REMOVALS", "TRANSFERS"]
 
 ACTIONS: Schema = (
     Column("name", "name", "str", "as it was given"),
@@ -23,11 +23,17 @@ ACTIONS: Schema = (
     Column("seconds", "seconds", "float64", "how long it took"),
 )
 
+IMAGE_REMOVALS: Schema = (
+    *ACTIONS,
+    Column("untagged", "untagged", "list", "references that are gone"),
+    Column("deleted", "deleted", "list", "ids of the images that are gone, those of its layers among them"),
+)
+
 TRANSFERS: Schema = (
     Column("reference", "reference", "str", "the image's name and tag or digest"),
     Column("id", id_of("id"), "str", "12 digits of the image's id"),
     Column("digest", "digest", "str", "digest of its manifest"),
-    Column("status", "status", "str", "the engine's last words"),
+    Column("status", "status", "str", "what came of it, mostly in the engine's words"),
     Column("size", "size", "Int64", "bytes of all its layers"),
     Column("seconds", "seconds", "float64", "how long it took"),
 )

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from dockmagic.engine.identities import container_ids, network_ids
+from dockmagic.engine.identities import container_ids, container_names, image_ids, network_id, network_ids
+from dockmagic.errors import NotFound, ProtocolError
 from tests.commands.scripted_engine import engine_that_says
 
 WEB = "aa11" + "0" * 60
@@ -64,3 +65,32 @@ def test_what_has_no_id_or_name_is_nobody(reply: Any) -> None:
     """A reply of a kind that no engine gives."""
     with engine_that_says(reply) as (engine, _):
         assert container_ids(engine, ["web", "worker"]) == {}
+
+
+def test_images_are_asked_for_one_by_one() -> None:
+    """What a name without a tag, a digest or an id means, the engine knows; what is missing or no name has no id."""
+    with engine_that_says({"message": "invalid reference"}, {"Id": WEB}, {}, status="400 Bad Request") as (
+        engine,
+        asked,
+    ):
+        assert image_ids(engine, ["A", "b", "c"]) == {"b": WEB}
+    assert asked == ["GET /images/A/json", "GET /images/b/json", "GET /images/c/json"]
+
+
+def test_a_network_to_act_in_has_to_be_there() -> None:
+    """It is looked for before anything is done; a name like it is offered."""
+    with engine_that_says({"Id": WEB}) as (engine, _):
+        assert network_id(engine, "front") == WEB
+    missing = {"message": "network frnt not found"}
+    with engine_that_says(missing, [{"Name": "front"}], status="404 Not Found") as (engine, _):
+        with pytest.raises(NotFound, match='no network "frnt" on') as caught:
+            network_id(engine, "frnt")
+    assert caught.value.hint == "Did you mean front?  %dnetwork ls lists all 1."
+    with engine_that_says({"Id": 5}) as (engine, _), pytest.raises(ProtocolError, match="without telling its id"):
+        network_id(engine, "front")
+
+
+@pytest.mark.parametrize(("names", "found"), [(["/web", "/a/b"], ["web", "a/b"]), (None, []), ([None, "/x"], ["x"])])
+def test_the_names_of_a_container_have_no_slash_in_front(names: Any, found: list[str]) -> None:
+    """As docker shows them; one that is linked to has several."""
+    assert container_names({"Names": names}) == found
