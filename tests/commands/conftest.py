@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 import dockmagic
+from tests.commands.prunable_mixture import Host
+from tests.conftest import REASON, require
+from tests.engines.dockerd import Dockerd
+from tests.engines.programs import missing
+from tests.engines.registry import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from dockmagic import Engine
     from tests.conftest import DockerCli
-    from tests.engines.dockerd import Dockerd
 
 
 @pytest.fixture
@@ -34,3 +38,21 @@ def write(docker_cli: DockerCli, label: str) -> Callable[..., str]:
         return name
 
     return run
+
+
+@pytest.fixture(scope="session")
+def private_registry(engine_process: Dockerd) -> Iterator[Registry]:
+    """Run an empty registry beside `engine_process` that lets in one user with a password."""
+    require(missing("docker-registry"))
+    with Registry(password=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def prune_host(pytestconfig: pytest.Config) -> Iterator[Host]:
+    """Run an engine for the prunes of one module: without filters they remove what anybody made."""
+    require(pytestconfig.stash[REASON])
+    with Dockerd() as process:
+        host = Host(process.socket)
+        yield host
+        host.empty()  # a paused container would keep the engine from ending

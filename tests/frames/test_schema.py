@@ -24,6 +24,7 @@ from dockmagic.frames.networks import NETWORKS
 from dockmagic.frames.order import by_name
 from dockmagic.frames.port_mappings import PORT_MAPPINGS, port_rows
 from dockmagic.frames.processes import PROCESSES, process_columns, process_rows
+from dockmagic.frames.prune import PRUNED
 from dockmagic.frames.schema import to_frame
 from dockmagic.frames.system import CONNECTION, CONTEXTS, INFO, VERSION, component_rows
 from dockmagic.frames.volumes import VOLUMES
@@ -124,6 +125,10 @@ PROMISE: dict[str, tuple[Schema, dict[str, str]]] = {
             "error": "str",
             "seconds": "float64",
         },
+    ),
+    "system prune": (
+        PRUNED,
+        {"kind": "category", "id": "str", "name": "str", "created": TIME, "size": "Int64", "removed": "bool"},
     ),
     "pull": (
         TRANSFERS,
@@ -257,6 +262,7 @@ def some(**known: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
 KEYS = ("id", "name", "image", "action", "changed", "ok", "error", "seconds", "reference", "size", "tls", "ping_ms")
 COUNTS = st.integers(-1, 3)
 USAGE = some(
+    ImageUsage=some(**dict.fromkeys(("TotalCount", "ActiveCount", "TotalSize", "Reclaimable"), COUNTS), Items=JSON),
     LayersSize=COUNTS,
     Images=st.lists(
         some(Id=JSON, RepoTags=st.lists(st.sampled_from(["<none>:<none>", "a:1"])), Created=JSON)
