@@ -2,17 +2,21 @@
 
     DockMagicError                everything below
     ├── UsageError                an argument cannot be right; no request was made (also a ValueError)
+    ├── ContextChanged            a file of a build's context became another while it was sent
     ├── NotConnected              there is no engine to ask: none chosen, or the last choice failed
     ├── EngineUnreachable         no answer at that address: no socket, refused, no permission, TLS, ssh
     │   └── InsecureConnection    refused: plain TCP to another host, where everybody on the way would be root
     ├── EngineTimeout             the engine took longer than the limit
     ├── ProtocolError             what answered does not speak the Docker Engine API, or stopped in the middle
+    ├── BuildError                a build failed; has `.steps`, `.log` and `.exit_code`
     ├── VersionMismatch           the engine's API versions and ours do not overlap
     └── APIError                  the engine's own complaint; has `.status`
         ├── BadRequest            400
         ├── NotFound              404
         ├── Conflict              409
         └── EngineFault           500 and above
+            ├── PullError         an image was not fetched from its registry (NotFound: the registry does not have it)
+            └── PushError         an image was not sent to its registry (NotFound: the engine does not have it)
 
 `Interrupted` is the KeyboardInterrupt of a magic, `EngineWarning` the category of what an engine or a context warns of.
 """
@@ -28,7 +32,9 @@ if TYPE_CHECKING:
 __all__ = [
     "APIError",
     "BadRequest",
+    "BuildError",
     "Conflict",
+    "ContextChanged",
     "DockMagicError",
     "EngineFault",
     "EngineTimeout",
@@ -39,6 +45,8 @@ __all__ = [
     "NotConnected",
     "NotFound",
     "ProtocolError",
+    "PullError",
+    "PushError",
     "UsageError",
     "VersionMismatch",
     "warn",
@@ -71,6 +79,10 @@ class UsageError(DockMagicError, ValueError):
     """An argument that cannot be right, found before any request was made."""
 
 
+class ContextChanged(DockMagicError):
+    """A file of a build's context became another while it was sent. What was sent of it was not built."""
+
+
 class NotConnected(DockMagicError):
     """There is no engine to ask: none was chosen, or the last choice failed."""
 
@@ -93,6 +105,28 @@ class ProtocolError(DockMagicError):
 
 class VersionMismatch(DockMagicError):
     """The engine's range of API versions and dockmagic's do not overlap."""
+
+
+class BuildError(DockMagicError):
+    """A step of a build failed, or the builder as a whole.
+
+    `steps` is the frame of `build(..., steps=True)`, `log` all that the steps wrote, `exit_code` that of the process
+    that failed, None where none did.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        steps: pd.DataFrame | None = None,
+        log: str = "",
+        exit_code: int | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.steps = steps
+        self.log = log
+        self.exit_code = exit_code
 
 
 class APIError(DockMagicError):
@@ -119,6 +153,20 @@ class EngineFault(APIError):
     """500 and above: the engine failed while doing it."""
 
 
+class PullError(EngineFault):
+    """The engine could not fetch an image: the registry does not answer, or does not accept who asks.
+
+    `status` is the reply's, 500 where the error came among the progress. What a registry does not have is NotFound.
+    """
+
+
+class PushError(EngineFault):
+    """The engine could not send an image: the registry does not answer, or does not accept who asks.
+
+    `status` as of PullError. What the engine does not have is NotFound.
+    """
+
+
 class EngineWarning(UserWarning):
     """A warning of the engine (of a container's creation, say) or about the connection to it."""
 
@@ -126,7 +174,8 @@ class EngineWarning(UserWarning):
 class Interrupted(KeyboardInterrupt):
     """A KeyboardInterrupt while the engine was asked, shown in two lines.
 
-    `frame` has the rows of what was done before, of `total` objects, where a command acts on several; else it is None.
+    `frame` has the rows of what was done before, of `total` objects, where a command acts on several, and of what was
+    sampled before; else it is None.
     """
 
     def __init__(self, frame: pd.DataFrame | None = None, *, total: int = 0) -> None:
@@ -138,6 +187,8 @@ class Interrupted(KeyboardInterrupt):
         hint = "What the engine was asked to do may still happen."
         if self.frame is None:
             return ["KeyboardInterrupt: the command was interrupted", f"  {hint}"]
+        if not self.total:
+            return ["KeyboardInterrupt: the command was interrupted", "  What there is so far: sys.last_value.frame"]
         done = int(self.frame["ok"].sum()) if "ok" in self.frame else len(self.frame)
         said = f"KeyboardInterrupt: the command was interrupted after {done} of {self.total}"
         return [said, f"  {hint} What was done: sys.last_value.frame"]
