@@ -6,9 +6,9 @@ The floors of DESIGN.md, and where the modules stand that it does not name:
    commands, and help the schemas, by name when they are asked for: that is what the table is there for
 1  HTTP and Docker: engine/, builder/, demo/
 2  frames/, feeds/, and help, which reads the columns of a schema
-3  widgets/, and acting, which makes rows of what was done to several objects
+3  widgets/, plots, and acting, which makes rows of what was done to several objects
 4  commands/
-5  IPython: magics, completer
+5  IPython: magics, line_magics, completer, notices; presenting, what a magic gives back
 6  dockmagic itself, which hands out everything; only its __version__ may be imported from below
 """
 
@@ -28,9 +28,9 @@ FLOORS = {
     **dict.fromkeys(("errors", "text", "values", "arguments", "declared", "options", "registry", "masking"), 0),
     **dict.fromkeys(("engine", "builder", "demo"), 1),
     **dict.fromkeys(("frames", "feeds", "help", "magic_options"), 2),
-    **dict.fromkeys(("acting", "widgets"), 3),
+    **dict.fromkeys(("acting", "pruning", "widgets", "plots"), 3),
     "commands": 4,
-    **dict.fromkeys(("magics", "completer", "notices"), 5),
+    **dict.fromkeys(("magics", "line_magics", "completer", "notices", "presenting"), 5),
 }
 TOP = 6
 ENGINE = "dockmagic.engine.client.Engine"
@@ -95,14 +95,16 @@ def importers(library: str) -> set[str]:
 @pytest.mark.parametrize(
     ("library", "allowed"),
     [
-        ("IPython", {"magics", "completer"}),
+        ("IPython", {"magics", "line_magics", "completer", "notices"}),
         ("traitlets", {"magics", "completer", "feeds", "widgets"}),
         ("httpx", {"engine"}),
         ("httptools", {"engine"}),
+        ("h2", {"builder"}),
         ("pandas", {"frames"}),
         ("numpy", {"frames"}),
         ("ipywidgets", {"widgets"}),
         ("anywidget", {"widgets"}),
+        ("matplotlib", {"plots"}),
     ],
 )
 def test_a_library_is_imported_in_its_place_only(library: str, allowed: set[str]) -> None:

@@ -6,6 +6,7 @@ import copy
 import re
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self
@@ -21,7 +22,8 @@ from dockmagic.errors import InsecureConnection, ProtocolError, UsageError, warn
 from dockmagic.text import shown, single_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from typing import TypeAlias
 
     import httpx
@@ -159,8 +161,8 @@ class Engine:
         belongs to one thread.
         """
         watched = copy.copy(self)
-        watched._version = self.api_version  # noqa: SLF001 - itself
-        watched._client = self._client.stopped_by(stop)  # noqa: SLF001
+        watched._client = self._client.stopped_by(stop)  # noqa: SLF001 - itself
+        self._version = watched.api_version  # settled once for all of them, and `stop` ends that too
         return watched
 
     @contextmanager
@@ -177,9 +179,12 @@ class Engine:
     def upgrade(self, path: str, *, protocol: str = "tcp", **options: Any) -> Iterator[RawStream]:
         """POST `path` and keep the connection as a stream of bytes both ways (exec, attach, BuildKit's session).
 
-        Raises ProtocolError if the engine answers without switching protocols.
+        `headers` may be pairs, where one comes several times. Raises ProtocolError if the engine answers without
+        switching protocols. Another thread that reads or writes does so inside `failures()`.
         """
-        headers = {"Connection": "Upgrade", "Upgrade": protocol, **options.pop("headers", {})}
+        given = options.pop("headers", ())
+        headers = [("Connection", "Upgrade"), ("Upgrade", protocol)]
+        headers += given.items() if isinstance(given, Mapping) else given
         options.setdefault("timeout", None)
         response = self._client.open("POST", self._versioned(path), headers=headers, stop=Stop(), **options)
         try:
@@ -190,6 +195,10 @@ class Engine:
                 yield response.extensions["network_stream"]
         finally:
             response.close()
+
+    def failures(self) -> AbstractContextManager[None]:
+        """Map what an upgraded connection raises inside the block: EngineUnreachable, EngineTimeout, ProtocolError."""
+        return self._client.failures()
 
     def _check(self, response: httpx.Response) -> None:
         """Raise what the status of an open reply means; its body is the engine's words then."""

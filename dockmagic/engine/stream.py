@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dockmagic.engine.stop import Stop
 
-__all__ = ["Stream", "split_lines"]
+__all__ = ["Stream", "split_batches", "split_lines"]
 
 LINE_LIMIT = 64 * 1024 * 1024
 """Bytes of one JSON line; an engine that sends more without a line's end is not an engine."""
@@ -52,6 +52,13 @@ class Stream:
             except orjson.JSONDecodeError as error:
                 raise ProtocolError(f"the engine sent a line that is not JSON: {line[:60]!r}") from error
 
+    def batches(self) -> Iterator[list[bytes]]:
+        """The stream's lines without their ends, those of one read together; for whoever has many to handle."""
+        for lines in split_batches(self.chunks()):
+            if self._stop.requested:
+                return
+            yield lines
+
     def chunks(self) -> Iterator[bytes]:
         """The stream's bytes as they come."""
         with self._failures():
@@ -72,6 +79,12 @@ class Stream:
 
 def split_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """The lines of a byte stream without their ends, blank ones left out; the last one needs no end."""
+    for lines in split_batches(chunks):
+        yield from lines
+
+
+def split_batches(chunks: Iterator[bytes]) -> Iterator[list[bytes]]:
+    """As `split_lines`, the lines that end in one chunk together."""
     pieces: list[bytes] = []  # of a line whose end has not come yet
     size = 0
     for chunk in chunks:
@@ -83,6 +96,7 @@ def split_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
             continue
         *lines, rest = b"".join((*pieces, chunk)).split(b"\n") if pieces else chunk.split(b"\n")
         pieces, size = ([rest], len(rest)) if rest else ([], 0)
-        yield from (line for line in lines if line and not line.isspace())
+        if lines := [line for line in lines if line and not line.isspace()]:
+            yield lines
     if (rest := b"".join(pieces)) and not rest.isspace():
-        yield rest
+        yield [rest]

@@ -193,6 +193,17 @@ class RawStream:
                 return b""
             raise httpx.ReadError(error.strerror or str(error)) from error
 
+    def read_now(self) -> bytes | None:
+        """As `read`, without waiting: None if there is nothing yet. For the thread that reads."""
+        if self._rest:
+            return self.read()
+        try:
+            return self._channel.recv_now()
+        except OSError as error:
+            if self._stop is not None and self._stop.requested:
+                return b""
+            raise httpx.ReadError(error.strerror or str(error)) from error
+
     def write(self, data: bytes) -> None:
         """Send all of `data`. Raises httpx.WriteError."""
         view = memoryview(data)

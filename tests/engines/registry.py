@@ -1,5 +1,6 @@
 """A real registry on the loopback device, to push to and pull from, also in the place of Docker Hub."""
 
+import base64
 import json
 from pathlib import Path
 from typing import Self
@@ -17,6 +18,7 @@ USERNAME, PASSWORD = "moby", "sesame"
 _HTPASSWD = "moby:$2b$05$rx0n2R7pHgg0BTzMY.ExoOwXr4U.Cn1zkhDwPG/xRNcR8n83wbT7e\n"
 """Made by `htpasswd -Bbn moby sesame`; the registry reads bcrypt only."""
 
+_CREDENTIALS = base64.urlsafe_b64encode(json.dumps({"username": USERNAME, "password": PASSWORD}).encode()).decode()
 _NO_CREDENTIALS = "e30="
 """The JSON {} in base64: dockerd 20.10 refuses a push without the header."""
 
@@ -45,15 +47,17 @@ class Registry:
         self.address = f"127.0.0.1:{self.port}"
         self.url = f"http://{self.address}"
 
-    def push(self, engine: Dockerd, *references: str, archive: bytes | None = None) -> None:
+    def push(self, engine: Dockerd, *references: str, archive: bytes | None = None, logged_in: bool = False) -> None:
         """Fill the registry: import each of `references` (such as library/busybox:latest) in `engine`, push and untag.
+
+        With `logged_in` as USERNAME, for a registry with a password.
 
         Raises:
             RuntimeError: the engine refused one of the steps.
         """
         for reference in references:
             name, tag = split_reference(f"{self.address}/{reference}")
-            headers = {"X-Registry-Auth": _NO_CREDENTIALS}
+            headers = {"X-Registry-Auth": _CREDENTIALS if logged_in else _NO_CREDENTIALS}
             import_image(engine.socket, f"{name}:{tag}", archive=archive)
             checked(request(engine.socket, "POST", f"/images/{name}/push?tag={tag}", headers=headers))
             checked(request(engine.socket, "DELETE", f"/images/{name}:{tag}"))
