@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from dockmagic.commands.run import run
     from dockmagic.commands.save import save
     from dockmagic.commands.start import start
+    from dockmagic.commands.stats import stats
     from dockmagic.commands.stop import stop
     from dockmagic.commands.system_df import system_df
     from dockmagic.commands.system_prune import system_prune
@@ -67,7 +68,7 @@ if TYPE_CHECKING:
     from dockmagic.engine.client import Engine
     from dockmagic.errors import DockMagicError
     from dockmagic.magics import current
-    from dockmagic.plots import plot_build_steps
+    from dockmagic.plots import plot_build_steps, plot_stats
 
 __all__ = [
     "DockMagicError",
@@ -101,6 +102,7 @@ __all__ = [
     "network_rm",
     "pause",
     "plot_build_steps",
+    "plot_stats",
     "port",
     "ps",
     "pull",
@@ -112,6 +114,7 @@ __all__ = [
     "run",
     "save",
     "start",
+    "stats",
     "stop",
     "system_df",
     "system_prune",
@@ -135,6 +138,7 @@ _ELSEWHERE = {
     "connection": "dockmagic.commands.connect",
     "current": "dockmagic.magics",
     "plot_build_steps": "dockmagic.plots",
+    "plot_stats": "dockmagic.plots",
 }
 
 

@@ -18,6 +18,8 @@ import pytest
 import dockmagic
 from dockmagic import registry
 from dockmagic.help import columns
+from dockmagic.magic_options import extra_parameters
+from dockmagic.options import parameters
 
 ROOT = Path(dockmagic.__file__).parent.parent
 MODULES = sorted(
@@ -143,6 +145,15 @@ def test_a_command_its_module_and_its_function_have_one_name(name: str, module: 
         f"dockmagic.commands.{module}",
     )
     assert getattr(dockmagic, in_python) is found.function
+
+
+@pytest.mark.parametrize("name", registry.COMMANDS)
+def test_no_parameter_of_a_command_has_the_name_of_an_option_of_its_magic(name: str) -> None:
+    """The magic takes its own out before it calls the function: --context is where, and no build's context."""
+    found = registry.load(name)
+    own = [parameter.name for parameter in parameters(found.function)]
+    assert set(own) & {parameter.name for parameter in extra_parameters(found)} == set()
+    assert len(own) == len(set(own))
 
 
 @pytest.mark.parametrize("name", registry.COMMANDS)

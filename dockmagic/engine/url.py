@@ -42,11 +42,16 @@ def authority(endpoint: Endpoint) -> str:
 
 
 def with_query(path: str, params: Mapping[str, object] | None) -> str:
-    """`path` with `params` behind it: None is left out, True is "true", dicts and lists are JSON.
+    """`path` with `params` behind it: None is left out, True is "true", dicts and lists are JSON, a tuple repeats it.
 
     httpx's own `params` would replace a query that the path already has.
     """
-    pairs = {name: _query_value(value) for name, value in (params or {}).items() if value is not None}
+    pairs: list[tuple[str, str | int | float | bool | None]] = [
+        (name, _query_value(each))
+        for name, value in (params or {}).items()
+        for each in (value if isinstance(value, tuple) else (value,))
+        if each is not None
+    ]
     query = str(httpx.QueryParams(pairs))
     return path + ("&" if "?" in path else "?") + query if query else path
 
@@ -54,6 +59,6 @@ def with_query(path: str, params: Mapping[str, object] | None) -> str:
 def _query_value(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (dict, list, tuple)):
+    if isinstance(value, (dict, list)):
         return orjson.dumps(value).decode()
     return str(value)

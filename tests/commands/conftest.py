@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import dockmagic
+from tests.commands.builds import Context, Made
 from tests.commands.prunable_mixture import Host
 from tests.conftest import REASON, require
 from tests.engines.dockerd import Dockerd
@@ -15,6 +16,7 @@ from tests.engines.registry import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from dockmagic import Engine
     from tests.conftest import DockerCli
@@ -56,3 +58,15 @@ def prune_host(pytestconfig: pytest.Config) -> Iterator[Host]:
         host = Host(process.socket)
         yield host
         host.empty()  # a paused container would keep the engine from ending
+
+
+@pytest.fixture(params=["buildkit", "classic"])
+def made(request: pytest.FixtureRequest, engine: Engine, label: str) -> Made:
+    """Return a function that builds, once with each builder; what it makes goes when the test ends."""
+    return Made(engine, request.param, label)
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Context:
+    """Return a function that writes a build context from names and contents; it returns its path."""
+    return Context(tmp_path / "context")

@@ -68,6 +68,7 @@ def test_the_host_of_a_url_is_one_that_go_accepts(endpoint: Endpoint, expected: 
         ({"name": ""}, "/x?name="),
         ({"filters": {"label": {"a=b&c": True}}}, "/x?filters=%7B%22label%22%3A%7B%22a%3Db%26c%22%3Atrue%7D%7D"),
         ({"names": ["a", "b"]}, "/x?names=%5B%22a%22%2C%22b%22%5D"),
+        ({"t": ("a", "b"), "u": ()}, "/x?t=a&t=b"),
     ],
 )
 def test_parameters_are_written_as_docker_reads_them(params: dict[str, object] | None, expected: str) -> None:

@@ -1,0 +1,1 @@
+"""What changes while one looks, in plain Python: nothing here knows a widget."""

@@ -1,0 +1,1 @@
+"""What a person watches: views of what `feeds` know. Only here live ipywidgets and anywidget."""
