@@ -165,6 +165,13 @@ class Engine:
         self._version = watched.api_version  # settled once for all of them, and `stop` ends that too
         return watched
 
+    def twin(self) -> Engine:
+        """The same engine with connections of its own, for what goes on when this one is closed. To be closed too."""
+        twin = copy.copy(self)
+        twin._negotiating = threading.Lock()  # noqa: SLF001 - itself
+        twin._client = EndpointClient(self.endpoint, timeout=self.timeout)  # noqa: SLF001 - itself
+        return twin
+
     @contextmanager
     def stream(self, method: str, path: str, *, params: _Params = None, **options: Any) -> Iterator[Stream]:
         """A reply that goes on (events, progress), without a limit on silence; closed at the end of the `with`."""
@@ -208,8 +215,8 @@ class Engine:
             raise_for_status(self.endpoint, response)
 
     def _versioned(self, path: str) -> str:
-        if not path.startswith("/"):
-            raise UsageError(f"an endpoint's path starts with a slash: {shown(path)!r}")
+        if not isinstance(path, str) or not path.startswith("/"):
+            raise UsageError(f"an endpoint's path is text that starts with a slash, not {shown(repr(path))}")
         return path if _VERSIONED.match(path) else f"/v{self.api_version}{path}"
 
     def _check_identity(self, response: httpx.Response) -> str:

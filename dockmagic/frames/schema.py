@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from dockmagic.engine.client import Engine
 
-__all__ = ["Category", "Column", "Row", "Schema", "to_columns", "to_frame", "told_by"]
+__all__ = ["Category", "Column", "Row", "Schema", "to_columns", "to_frame", "to_values", "told_by"]
 
 Row: TypeAlias = Mapping[str, Any]
-_Source: TypeAlias = str | Callable[[Row], Any]
+Source: TypeAlias = str | Callable[[Row], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Column:
     """
 
     name: str
-    source: _Source
+    source: Source
     dtype: str | Category
     help: str
 
@@ -63,7 +63,7 @@ def to_columns(rows: Sequence[Row], schema: Schema) -> dict[str, Any]:
     """What `to_frame` makes a frame of: the array of each column, by its name."""
     from dockmagic.frames.arrays import array  # noqa: PLC0415 - imports pandas
 
-    return {each.name: array(_values(rows, each.source), each.dtype) for each in schema}
+    return {each.name: array(to_values(rows, each.source), each.dtype) for each in schema}
 
 
 def told_by(engine: Engine | None) -> dict[Any, Any]:
@@ -77,5 +77,6 @@ def told_by(engine: Engine | None) -> dict[Any, Any]:
     }
 
 
-def _values(rows: Sequence[Row], source: _Source) -> list[Any]:
+def to_values(rows: Sequence[Row], source: Source) -> list[Any]:
+    """What a column's `source` finds in each row."""
     return [source(row) for row in rows] if callable(source) else [row.get(source) for row in rows]

@@ -1,0 +1,135 @@
+"""Live: what runs in the background of one shell, so that it can be listed and stopped."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from dockmagic.errors import UsageError
+from dockmagic.frames.live import LIVE
+from dockmagic.frames.schema import to_frame
+from dockmagic.text import shown
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import pandas as pd
+
+__all__ = ["Live", "Running"]
+
+_STOPPED = "stopped"
+
+
+class Running(Protocol):
+    """What can be registered: a feed, a view of one, a build in the background."""
+
+    @property
+    def host(self) -> str:
+        """The engine that it talks to."""
+
+    @property
+    def started(self) -> datetime:
+        """When it began."""
+
+    @property
+    def state(self) -> object:
+        """What it does; str() of it tells, and is "stopped" when it has ended."""
+
+    @property
+    def rows(self) -> int | None:
+        """How many rows its frame has, None where it has none. Costs nothing."""
+
+    def stop(self) -> None:
+        """End it, in less than 100 ms; harmless when it has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    kind: str
+    key: str
+    running: Running
+
+
+class Live:
+    """What runs in one shell, under ids that are counted from 1. Safe to share between threads.
+
+    What has ended by itself is not in it any more. `stop_all` comes with the end of the process too.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._entries: dict[str, _Entry] = {}
+        self._count = 0
+
+    def __len__(self) -> int:
+        return len(self._running())
+
+    def add(self, running: Running, *, kind: str, key: str = "") -> str:
+        """Register what has just begun, and return its id.
+
+        What is registered under the same `key` (the id of the cell that runs, or else its command line) is stopped: the
+        cell was run again.
+        """
+        with self._lock:
+            before = {id_: entry for id_, entry in self._entries.items() if key and entry.key == key}
+            if not self._entries:
+                atexit.register(self.stop_all)
+            self._count += 1
+            identity = str(self._count)
+            self._entries[identity] = _Entry(kind, key, running)
+        self._stop(before)
+        return identity
+
+    def stop(self, identity: str) -> None:
+        """Stop what has this id. Raises UsageError where nothing that runs has it."""
+        running = self._running()
+        if identity not in running:
+            there = f"There are: {', '.join(running)}" if running else "Nothing runs."
+            raise UsageError(f"nothing that runs has the id {shown(identity)!r}", hint=f"{there}  %dlive lists it.")
+        self._stop({identity: running[identity]})
+
+    def stop_all(self) -> None:
+        """Stop everything. What cannot be stopped raises when all the others have been."""
+        with self._lock:
+            entries = dict(self._entries)
+        self._stop(entries)
+
+    def frame(self) -> pd.DataFrame:
+        """What runs, one row each, the oldest first: id, kind, host, started (UTC), state, rows."""
+        rows = [
+            {
+                "id": identity,
+                "kind": entry.kind,
+                "host": entry.running.host,
+                "started": entry.running.started.isoformat(),
+                "state": str(entry.running.state),
+                "rows": entry.running.rows,
+            }
+            for identity, entry in self._running().items()
+        ]
+        return to_frame(rows, LIVE)
+
+    def _running(self) -> dict[str, _Entry]:
+        """What has not ended; the others are forgotten."""
+        with self._lock:
+            ended = {id_: entry for id_, entry in self._entries.items() if str(entry.running.state) == _STOPPED}
+        self._forget(ended)
+        with self._lock:
+            return dict(self._entries)
+
+    def _stop(self, entries: dict[str, _Entry]) -> None:
+        """Stop them, the newest first, and forget each that was; an interrupt leaves the others registered."""
+        with ExitStack() as stack:
+            for identity, entry in entries.items():
+                stack.callback(self._forget, {identity: entry})
+                stack.callback(entry.running.stop)
+
+    def _forget(self, entries: dict[str, _Entry]) -> None:
+        with self._lock:
+            for identity in entries:
+                self._entries.pop(identity, None)
+            if entries and not self._entries:
+                atexit.unregister(self.stop_all)
