@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dockmagic.commands.context_ls import context_ls
     from dockmagic.commands.context_use import context_use
     from dockmagic.commands.create import create
+    from dockmagic.commands.dashboard import dashboard
     from dockmagic.commands.diff import diff
     from dockmagic.commands.events import events
     from dockmagic.commands.history import history
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     from dockmagic.errors import DockMagicError
     from dockmagic.magics import current
     from dockmagic.plots import plot_build_steps, plot_stats
+    from dockmagic.widgets.dashboard_button import button
 
 __all__ = [
     "DockMagicError",
@@ -76,6 +78,7 @@ __all__ = [
     "api",
     "build",
     "builder_prune",
+    "button",
     "connect",
     "connection",
     "container_prune",
@@ -83,6 +86,7 @@ __all__ = [
     "context_use",
     "create",
     "current",
+    "dashboard",
     "diff",
     "events",
     "history",
@@ -135,6 +139,7 @@ __version__ = "0.1.0"
 _ELSEWHERE = {
     "DockMagicError": "dockmagic.errors",
     "Engine": "dockmagic.engine.client",
+    "button": "dockmagic.widgets.dashboard_button",
     "connection": "dockmagic.commands.connect",
     "current": "dockmagic.magics",
     "plot_build_steps": "dockmagic.plots",

@@ -26,17 +26,19 @@ _FRAME = Parameter("frame", Option("--frame", help="A list of objects as a frame
 _OUT = Parameter(
     "out", Option("--out", help="Of a cell: give this variable the frame, and show nothing", metavar="VARIABLE")
 )
+_BUTTON = Parameter("button", Option("--button", help="A button that does it when it is pressed"), is_flag=True)
 _PLOT = Parameter("plot", Option("--plot", help="A picture of it, as matplotlib's Axes"), is_flag=True)
 
 
 def extra_parameters(command: Command) -> list[Parameter]:
-    """`-q`, `--frame`, `--plot`, `--out` where they mean something, `-H` and `--context` where an engine is asked."""
+    """`-q`, `--frame`, `--plot`, `--button`, `--out` where they fit, `-H` and `--context` where an engine is."""
     only = Option("--quiet", "-q", help=f"Only a list: the column {command.quiet}")
     quiet = [Parameter("quiet", only, is_flag=True)] if command.quiet else []
     frame = [_FRAME] if command.any_json else []
     plot = [_PLOT] if command.plot else []
     out = [_OUT] if command.cell else []
-    return [*quiet, *frame, *plot, *out, *(_WHERE if command.asks_engine else [])]
+    button = [_BUTTON] if command.button else []
+    return [*quiet, *frame, *plot, *button, *out, *(_WHERE if command.asks_engine else [])]
 
 
 def all_parameters(command: Command) -> list[Parameter]:

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
-from IPython.core.error import UsageError as OneLineError
 from IPython.core.magic import Magics, magics_class, no_var_expand, output_can_be_silenced
 from traitlets import Bool, Float, Int, TraitError, Unicode, observe, validate
 
 from dockmagic import registry
 from dockmagic.arguments import arguments
 from dockmagic.completer import IDENTIFIER, matcher
-from dockmagic.errors import Interrupted, NotConnected, UsageError
-from dockmagic.help import help_text, overview
+from dockmagic.errors import NotConnected, UsageError
+from dockmagic.help import help_text
+from dockmagic.line_magics import SILENCER, HelpMagic, LineMagic, semicolons_settled
 from dockmagic.magic_options import extra_parameters
-from dockmagic.notices import clean_frames, shown_warnings
+from dockmagic.notices import clean_frames, shown_warnings, watcher_of
 from dockmagic.options import HelpWanted, parse
+from dockmagic.presenting import Presentation, function_of
 from dockmagic.text import shown
 
 if TYPE_CHECKING:
     from dockmagic.engine.client import Engine
     from dockmagic.registry import Command
 
-__all__ = ["DockMagic", "HelpMagic", "LineMagic", "current", "load", "loaded", "unload"]
+__all__ = ["DockMagic", "current", "load", "loaded", "unload"]
 
-_SILENCER = re.compile(r"(?<!\\);\s*$")  # a semicolon at the end, which IPython leaves to us
 _CONNECTING = frozenset({"connect", "context use"})
 
 
@@ -40,9 +39,11 @@ class DockMagic(Magics):
         config=True
     )
     display_rows = Int(
-        0, help="Rows that a long frame shows, the middle left out; 0: as pandas. The frame itself is never cut"
+        0, min=0, help="Rows that a long frame shows, the middle left out; 0: as pandas. The frame itself is never cut"
     ).tag(config=True)
     insecure = Bool(default_value=False, help="Allow plain tcp:// to other hosts").tag(config=True)
+
+    _pandas_rows: int | None = None  # how many long frames showed before display_rows was set
 
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
@@ -96,7 +97,9 @@ class DockMagic(Magics):
     def _display_rows_changed(self, change: dict[str, Any]) -> None:
         from dockmagic.frames.display import show_rows  # noqa: PLC0415 - only whoever sets it pays for it
 
-        show_rows(change["new"])
+        before = show_rows(change["new"] or self._pandas_rows)
+        if not change["old"]:
+            self._pandas_rows = before
 
     @validate("timeout")
     def _timeout_is_positive(self, proposal: dict[str, Any]) -> float:
@@ -116,9 +119,9 @@ class DockMagic(Magics):
         if engine is not None:
             engine.close()
 
-    def run(self, word: str, line: str) -> Any:
-        """Run the command line `word line`: a frame, or a list for -q, or None for --help."""
-        tokens = arguments(_SILENCER.sub("", line), self._shell.user_ns)
+    def run(self, word: str, line: str, cell: str | None = None) -> Any:
+        """Run the command line `word line`, above a `cell` or not: a frame, or what it asks for, None for --help."""
+        tokens = arguments(SILENCER.sub("", line), self._shell.user_ns)
         command, tokens = registry.find(word, tokens)
         try:
             options = parse(command, tokens, extra=extra_parameters(command))
@@ -129,15 +132,14 @@ class DockMagic(Magics):
             if command.name in _CONNECTING:
                 self._leave(error)
             raise
-        quiet = bool(command.quiet) and options.pop("quiet", False)
-        as_frame = options.pop("frame", False)
+        wanted = Presentation.wanted(command, options)
+        if cell is not None:
+            options[_cell_parameter(command)] = cell
+        if command.watched and not wanted.quiet and (watcher := watcher_of(self._shell, command.watched)):
+            options["watcher"] = watcher
         with shown_warnings():
             result = self._result(command, options)
-        if as_frame:
-            from dockmagic.frames.anything import json_frame  # noqa: PLC0415 - loading stays light
-
-            return json_frame(result)
-        return result[command.quiet].tolist() if quiet else result
+        return wanted.present(result, self._shell.user_ns)
 
     def _result(self, command: Command, options: dict[str, Any]) -> Any:
         if command.name in _CONNECTING:
@@ -148,53 +150,13 @@ class DockMagic(Magics):
         if not command.asks_engine:
             return command.function(**options)
         where = {name: options.pop(name) for name in ("host", "context") if name in options}
+        function = function_of(command, options)
         if not where:
-            return command.function(self.engine, **options)
+            return function(self.engine, **options)
         from dockmagic.commands.connect import connect  # noqa: PLC0415
 
         with connect(**where, timeout=self.timeout, insecure=self.insecure) as engine:
-            return command.function(engine, **options)
-
-
-class HelpMagic:
-    """`%dhelp` lists the commands, `%dhelp COMMAND` shows the help of one."""
-
-    def __call__(self, line: str) -> None:
-        """What IPython calls."""
-        words = line.split()
-        try:
-            if not words:
-                print(overview())  # noqa: T201 - a person asked for text
-            else:
-                command, _ = registry.find(registry.bare(words[0]), words[1:])
-                print(help_text(command, extra_parameters(command)))  # noqa: T201
-        except UsageError as error:
-            raise OneLineError(_one_line(error, "help")) from None
-
-
-class LineMagic:
-    """One magic: the first word of its commands."""
-
-    def __init__(self, magics: DockMagic, word: str) -> None:
-        self._magics = magics
-        self._word = word
-        self.__name__ = self.__qualname__ = f"d{word}"
-
-    def __call__(self, line: str) -> Any:
-        """What IPython calls. A UsageError is shown in one line, every other error and an interrupt in two."""
-        try:
-            return self._magics.run(self._word, line)
-        except UsageError as error:
-            raise OneLineError(_one_line(error, self._word)) from None
-        except Interrupted:
-            raise
-        except KeyboardInterrupt:
-            raise Interrupted from None
-
-    def getdoc(self) -> str:
-        """What `%dps?` shows: made when it is asked for, so that loading imports no command."""
-        commands = {each.name: each for each in map(registry.load, registry.names_under(self._word))}.values()
-        return "\n\n".join(help_text(command, extra_parameters(command)) for command in commands)
+            return function(engine, **options)
 
 
 def load(shell: Any) -> None:
@@ -202,12 +164,15 @@ def load(shell: Any) -> None:
     if loaded(shell) is not None:
         return
     magics = DockMagic(shell)
-    for word in registry.first_words():
+    for word in (*registry.first_words(), *registry.ABSENT):
         # values are filled in by `arguments`, after the line is split
-        magic = output_can_be_silenced(no_var_expand(LineMagic(magics, word)))
+        magic = output_can_be_silenced(no_var_expand(LineMagic(magics.run, word)))
         shell.register_magic_function(magic, "line", f"d{word}")
+    for word in registry.CELLS:  # a semicolon at the end of a cell is that of its own language
+        shell.register_magic_function(no_var_expand(LineMagic(magics.run, word)), "cell", f"d{word}")
     shell.register_magic_function(HelpMagic(), "line", "dhelp")
     shell.Completer.custom_matchers.append(matcher(magics))
+    shell.input_transformers_post.append(semicolons_settled)
     clean_frames(shell)
 
 
@@ -218,12 +183,16 @@ def unload(shell: Any) -> None:
         return
     magics.disconnect()
     manager = shell.magics_manager
-    for name in [*(f"d{word}" for word in registry.first_words()), "dhelp"]:
-        if isinstance(manager.magics["line"].get(name), (LineMagic, HelpMagic)):  # it may be somebody else's by now
-            del manager.magics["line"][name]
-            delattr(manager.user_magics, name)
+    for kind, known in manager.magics.items():
+        ours = [name for name, magic in known.items() if isinstance(magic, (LineMagic, HelpMagic))]
+        for name in ours:  # not one that is somebody else's by now
+            del manager.magics[kind][name]
+            if hasattr(manager.user_magics, name):
+                delattr(manager.user_magics, name)
     shell.configurables.remove(magics)
     magics.display_rows = 0
+    if semicolons_settled in shell.input_transformers_post:
+        shell.input_transformers_post.remove(semicolons_settled)
     matchers = shell.Completer.custom_matchers
     clean_frames(shell, undo=True)
     matchers[:] = [each for each in matchers if getattr(each, "matcher_identifier", "") != IDENTIFIER]
@@ -234,10 +203,10 @@ def loaded(shell: Any) -> DockMagic | None:
     return next((each for each in shell.configurables if type(each).__name__ == "DockMagic"), None)
 
 
-def _one_line(error: UsageError, word: str) -> str:
-    """The error with the command in front and its hint behind."""
-    message = error.message if error.message.startswith("%d") else f"%d{word}: {error.message}"
-    return f"{message}{'' if message[-1] in '.?!' or not error.hint else '.'}  {error.hint}".strip()
+def _cell_parameter(command: Command) -> str:
+    if not command.cell:
+        raise UsageError(f"%d{command.name} takes no cell: write it with one % and nothing below it")
+    return command.cell
 
 
 def current() -> Engine:

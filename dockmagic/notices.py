@@ -6,14 +6,15 @@ import re
 import sys
 import warnings
 from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from dockmagic.errors import EngineWarning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["clean_frames", "shown_warnings"]
+__all__ = ["clean_frames", "shown_warnings", "watcher_of"]
 
 
 @contextmanager
@@ -30,6 +31,23 @@ def shown_warnings() -> Iterator[None]:
 
         warnings.showwarning = show_line
         yield
+
+
+def watcher_of(shell: Any, view: str) -> Any:
+    """What shows a command in the notebook of `shell` while it runs; None in a terminal, where lines of text do.
+
+    `view` is its class, as "module.Class" in `dockmagic.widgets`.
+    """
+    if getattr(shell, "kernel", None) is None:
+        return None
+    from IPython.display import display  # noqa: PLC0415 - only who shows something pays for it
+
+    def show(bundle: Mapping[str, str]) -> Callable[[Mapping[str, str]], object]:
+        handle = display(dict(bundle), raw=True, display_id=True)
+        return lambda newer: handle.update(dict(newer), raw=True)
+
+    module, _, name = view.partition(".")
+    return getattr(import_module(f"dockmagic.widgets.{module}"), name)(show)
 
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockmagic.text import shown, single_line
+from dockmagic.text import log_line, shown, single_line
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,28 @@ def test_what_is_shown_is_one_line_of_that_length(text: str, length: int) -> Non
 def test_long_text_ends_in_an_ellipsis() -> None:
     """80 characters, unless more are asked for."""
     assert (shown("x" * 80), shown("x" * 81), shown("abc", length=2)) == ("x" * 80, "x" * 79 + "…", "a…")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("\x1b[1;31mred\x1b[0m and \x1b[38:5:4mblue\x1b[m", "red and blue"),
+        ("10 %\r50 %\r100 %\r", "100 %"),
+        ("\x1b]0;a title\x07\x1b]8;;http://example.org\x1b\\a link\x1b]8;;\x1b\\", "a link"),
+        ("a\tb", "a       b"),
+        ("  indented \x1b[K", "  indented"),
+        ("\x1b[2Jbell\x07\x08", "bell"),
+        ("evil\u202etxt", "evil txt"),
+        ("\x1b", ""),
+        ("", ""),
+    ],
+)
+def test_a_line_of_a_log_is_what_a_terminal_ends_up_with(text: str, expected: str) -> None:
+    """Without colours, titles and what a carriage return wrote over; its indentation stays."""
+    assert log_line(text) == expected
+
+
+@given(st.text(st.characters()))
+def test_a_line_of_a_log_commands_no_terminal(text: str) -> None:
+    """Whatever a step of a build prints."""
+    assert not {unicodedata.category(character) for character in log_line(text)} & {"Cc", "Cs", "Zl", "Zp"}

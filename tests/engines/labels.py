@@ -24,9 +24,15 @@ def remove_labelled(socket_path: str | Path, mark: str) -> None:
         ("images", "images/json", "Id", "?force=1"),
     ):
         found = request(socket_path, "GET", f"/{listed}?{query}").json()
-        for item in (found["Volumes"] or []) if kind == "volumes" else found:
+        waiting = list((found["Volumes"] or []) if kind == "volumes" else found)
+        tries = len(waiting)
+        while waiting:
+            item = waiting.pop(0)
             reply = _remove(socket_path, f"/{kind}/{quote(item[key], safe='')}", options)
-            if reply.status not in _GONE:
+            if b"dependent child images" in reply.body and tries:  # those first
+                tries -= 1
+                waiting.append(item)
+            elif reply.status not in _GONE:
                 raise RuntimeError(f"{kind} {item[key]} was not removed: {reply.status} {reply.body!r}")
 
 

@@ -1,0 +1,73 @@
+"""What a magic gives back of what its function returned: the frame, a list of ids, a picture, a variable."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dockmagic.errors import UsageError
+from dockmagic.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, MutableMapping
+
+    from dockmagic.registry import Command
+
+__all__ = ["Presentation", "function_of"]
+
+
+class Presentation(NamedTuple):
+    """What the options of a magic that are not its function's want."""
+
+    command: Command
+    quiet: bool = False
+    frame: bool = False
+    plot: bool = False
+    out: str = ""
+
+    @classmethod
+    def wanted(cls, command: Command, options: dict[str, Any]) -> Presentation:
+        """Take them out of `options`, and put in what they need there.
+
+        Raises UsageError for what is no variable, and for what cannot be given at once.
+        """
+        quiet = bool(command.quiet) and options.pop("quiet", False)
+        found = cls(command, quiet, *(options.pop(name, default) for name, default in _DEFAULTS.items()))
+        if found.out and not found.out.isidentifier():
+            raise UsageError(f"--out wants the name of a variable, not {shown(found.out)!r}")
+        drawn = [f"--{name}" for name in command.plotted if options.get(name)] + ["--plot"] * found.plot
+        if found.quiet and drawn:
+            raise UsageError(f"-q gives a list and {drawn[0]} something else: leave one of them out")
+        if found.quiet:
+            options.update(command.quietly)
+        if found.plot:
+            options.update(dict.fromkeys(command.plotted, True))
+        return found
+
+    def present(self, result: Any, variables: MutableMapping[str, Any]) -> Any:
+        """What the cell shows; nothing where a variable gets it."""
+        if self.frame:
+            from dockmagic.frames.anything import json_frame  # noqa: PLC0415 - loading stays light
+
+            result = json_frame(result)
+        if self.plot:
+            from dockmagic import plots  # noqa: PLC0415 - only whoever draws pays for matplotlib
+
+            result = getattr(plots, self.command.plot)(result)
+        if self.quiet:
+            result = result[self.command.quiet].tolist()
+        if self.out:
+            variables[self.out] = result
+            return None
+        return result
+
+
+def function_of(command: Command, options: dict[str, Any]) -> Callable[..., Any]:
+    """What is called with `options`: the command's own function, or with --button what makes a button of it."""
+    if not options.pop("button", False):
+        return command.function
+    from dockmagic.widgets.dashboard_button import button  # noqa: PLC0415 - only whoever wants one pays for widgets
+
+    return lambda engine, **options: button(engine, command.function, **options)
+
+
+_DEFAULTS: dict[str, Any] = {"frame": False, "plot": False, "out": ""}
