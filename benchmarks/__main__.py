@@ -7,7 +7,22 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import mark_call, mark_engine, mark_events, mark_list, mark_load, mark_logs, mark_rm, mark_small, report
+from benchmarks import (
+    mark_build,
+    mark_call,
+    mark_context,
+    mark_engine,
+    mark_events,
+    mark_feed,
+    mark_list,
+    mark_load,
+    mark_logs,
+    mark_relist,
+    mark_rm,
+    mark_small,
+    mark_stats,
+    report,
+)
 from benchmarks.rounds import LEAST_ROUNDS, measure
 from tests.engines.dockerd import Dockerd, dockerd_version, why_not
 
@@ -21,13 +36,22 @@ MARKS: dict[str, Mark] = {
     for mark in (
         mark_small.MARK,
         mark_list.MARK,
+        mark_relist.MARK,
         mark_call.MARK,
         mark_events.MARK,
+        mark_feed.RAW,
+        mark_feed.CLIENT,
         mark_logs.MARK,
+        mark_stats.MARK,
         mark_rm.COMMAND_LINE,
         mark_rm.CLIENT,
         mark_engine.MARK,
         mark_load.MARK,
+        mark_context.SMALL,
+        mark_context.LARGE,
+        mark_context.IGNORED,
+        mark_build.WHOLE,
+        mark_build.AGAIN,
     )
 }
 

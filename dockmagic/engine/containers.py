@@ -27,6 +27,7 @@ __all__ = [
     "container_rename",
     "container_restart",
     "container_start",
+    "container_stats",
     "container_stop",
     "container_top",
     "container_unpause",
@@ -66,6 +67,17 @@ def container_top(engine: Engine, name: str, *, ps_args: Sequence[str] = ()) -> 
     """
     reply = engine.get(f"/containers/{segment(name, _KIND)}/top", params={"ps_args": " ".join(ps_args) or None})
     return one_object(reply, "GET /containers/{id}/top")
+
+
+def container_stats(engine: Engine, name: str) -> dict[str, Any] | None:
+    """GET /containers/{id}/stats with one-shot: one sample, without the one before; None if it was removed meanwhile.
+
+    Docker 20.10 answers at the next tick of its clock, once per second, engines from 25.0 (API 1.44) on at once, and
+    without its name. Of a container that does not run, `read` is Go's zero time. Raises NotFound.
+    """
+    path = f"/containers/{segment(name, _KIND)}/stats"
+    reply = engine.get(path, params={"stream": False, "one-shot": True})
+    return None if reply is None else one_object(reply, "GET /containers/{id}/stats")
 
 
 def container_changes(engine: Engine, name: str) -> list[dict[str, Any]]:

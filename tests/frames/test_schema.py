@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from dockmagic.engine.client import Engine
 from dockmagic.engine.endpoint import Endpoint
 from dockmagic.frames.actions import ACTIONS, TRANSFERS
+from dockmagic.frames.build_steps import BUILD_STEPS
 from dockmagic.frames.changes import CHANGES
 from dockmagic.frames.containers import CONTAINERS, containers
 from dockmagic.frames.disk_usage import DISK_USAGE, DISK_USAGE_ITEMS, disk_usage_items, disk_usage_rows
@@ -37,6 +38,19 @@ if TYPE_CHECKING:
 
 TIME = "datetime64[us, UTC]"
 PROMISE: dict[str, tuple[Schema, dict[str, str]]] = {
+    "build --steps": (
+        BUILD_STEPS,
+        {
+            "step": "str",
+            "stage": "str",
+            "name": "str",
+            "cached": "bool",
+            "started": TIME,
+            "seconds": "float64",
+            "status": "category",
+            "error": "str",
+        },
+    ),
     "connect": (
         CONNECTION,
         {
