@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Done: TypeAlias = Mapping[str, Any]
     Hint: TypeAlias = Callable[[Sequence[str], Sequence[DockMagicError]], str]
 
-__all__ = ["Action", "act_on_each"]
+__all__ = ["Action", "act_on_each", "listed"]
 
 _NAMED = 5  # how many of those that failed a message names
 
@@ -114,13 +114,22 @@ def _in_words(
     if not isinstance(first, APIError):  # the engine went away: its own words are the best there are
         return first
     if len(errors) == 1 and isinstance(first, NotFound) and _is_missing(first.message, action.kind, names[0]):
-        return missing_object(engine, action.kind, names[0], first)
-    next_step = _asked(hint, names, errors) or first.hint or f"{listing_command(action.kind)} lists all."
+        missing = missing_object(engine, action.kind, names[0], first)
+        if "{" in names[0]:  # as it was typed
+            missing.hint = "Only {name} and {name.attribute} are Python values: give what is meant a name first."
+        return missing
+    listing = f"{listing_command(action.kind)} lists all." if isinstance(first, NotFound) else ""
+    next_step = _asked(hint, names, errors) or first.hint or listing
     told = [f"{shown(name)}: {error.message}" for name, error in zip(names, errors, strict=True)][:_NAMED]
     more = f"; and {len(errors) - _NAMED} more (sys.last_value.frame has all)" if len(errors) > _NAMED else ""
     where = engine.endpoint.display
     said = f"nothing was {action.done} on {where}: {'; '.join(told)}{more}"
     return type(first)(said, status=first.status, hint=next_step)
+
+
+def listed(names: Sequence[str]) -> str:
+    """The names as they stand in a command of a hint: the first ones, and dots for the others."""
+    return " ".join([*map(shown, names[:_NAMED]), *(["..."] if len(names) > _NAMED else [])])
 
 
 def _asked(hint: Hint | None, names: Sequence[str], errors: Sequence[DockMagicError]) -> str:

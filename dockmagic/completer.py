@@ -30,6 +30,7 @@ IDENTIFIER = "dockmagic.arguments"
 BUDGET = 0.3  # seconds that a person waits for names; the kernel does nothing else meanwhile
 FRESH = 2.0  # seconds that names are remembered: a few keystrokes
 
+_HELP = "help"  # %dhelp, which is not a command
 _LINE = re.compile(r"^\s*(?:[\w.\s,]+=\s*)?%d(\w+)\s+(.*)$", re.DOTALL)
 
 
@@ -43,7 +44,7 @@ def matcher(magics: Any) -> Callable[[Any], dict[str, Any]]:
     @context_matcher(identifier=IDENTIFIER, priority=100)  # type: ignore[untyped-decorator]
     def complete(context: Any) -> dict[str, Any]:
         line = _LINE.match(context.text_until_cursor)
-        if line is None or line[1] not in registry.first_words():
+        if line is None or line[1] not in {*registry.first_words(), _HELP}:
             return {"completions": []}
         *before, fragment = re.split(r"\s+", line[2])
         try:
@@ -67,6 +68,8 @@ def _engine(magics: Any) -> AbstractContextManager[Engine]:
 
 def candidates(word: str, before: list[str], fragment: str, names: Names) -> list[str]:
     """What could stand at the cursor: behind `%dword` and the words `before` it, beginning with `fragment`."""
+    if word == _HELP:
+        return _explained(before)
     if word not in registry.COMMANDS and not before:
         return sorted(name.partition(" ")[2] for name in registry.names_under(word))
     command, tokens = registry.find(word, before)
@@ -80,6 +83,14 @@ def candidates(word: str, before: list[str], fragment: str, names: Names) -> lis
     kind = wanted.declared.complete
     chosen = tokens[tokens.index("--type") + 1 :][:1] if kind == "object" and "--type" in tokens else []
     return names.of(chosen[0] if chosen else kind)
+
+
+def _explained(before: list[str]) -> list[str]:
+    """What %dhelp explains: a command's first word, or its second one."""
+    if not before:
+        return sorted(registry.first_words())
+    names = registry.names_under(registry.bare(before[0])) if len(before) == 1 else []
+    return sorted(filter(None, (name.partition(" ")[2] for name in names)))
 
 
 def _flags(command: Command) -> list[str]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Absent", "Argument", "Option", "Parameter", "keywords", "parameters"]
+__all__ = ["Absent", "Argument", "Option", "Parameter", "flags", "keywords", "parameters"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,7 @@ class Parameter:
 
 def parameters(function: Callable[..., Any]) -> list[Parameter]:
     """The annotated parameters of `function`, in order. Its other annotations are never evaluated."""
+    function = inspect.unwrap(function)
     signature = inspect.signature(function)
     found = []
     for name, hint in _hints(function).items():
@@ -82,6 +83,13 @@ def parameters(function: Callable[..., Any]) -> list[Parameter]:
         required = signature.parameters[name].default is inspect.Parameter.empty
         found.append(Parameter(name, declared, is_flag=kind is bool, required=required))
     return found
+
+
+@functools.cache
+def flags(function: Callable[..., Any]) -> frozenset[str]:
+    """The names of the parameters that are either True or False."""
+    bare = {name for name, kind in inspect.get_annotations(inspect.unwrap(function)).items() if kind in {"bool", bool}}
+    return frozenset(each.name for each in parameters(function) if each.is_flag) | bare - {"return"}
 
 
 @functools.cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import textwrap
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["columns", "help_text", "overview"]
 
+_WRAPPER = textwrap.TextWrapper(100, break_on_hyphens=False, break_long_words=False)  # a flag is one word
+
 
 def help_text(command: Command, extra: Sequence[Parameter] = ()) -> str:
     """Usage, what it does, options, the frame's columns with dtypes, an example, the function in Python."""
@@ -26,15 +29,21 @@ def help_text(command: Command, extra: Sequence[Parameter] = ()) -> str:
     summary, _, details = (inspect.getdoc(command.function) or "").partition("\n\n")
     sections = [
         usage(command),
-        summary,
+        _prose(summary),
         _table("Arguments", arguments),
         *_options(known),
         _table("Columns", [(c.name, str(c.dtype), c.help) for c in columns(command)]),
         f"Example:\n  {command.example}",
         f"In Python:\n  {_call(command)}",
-        details,
+        _prose(details),
     ]
     return "\n\n".join(filter(None, sections))
+
+
+def _prose(text: str) -> str:
+    """Paragraphs, broken anew; one with lines that are indented stays as it is."""
+    paragraphs = text.split("\n\n")
+    return "\n\n".join(each if "\n " in each else _WRAPPER.fill(each) for each in paragraphs)
 
 
 def _options(known: Sequence[Parameter]) -> list[str]:

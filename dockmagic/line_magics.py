@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.error import UsageError as OneLineError
 
 from dockmagic import registry
+from dockmagic.absent import absent
 from dockmagic.errors import Interrupted, UsageError
 from dockmagic.help import help_text, overview
 from dockmagic.magic_options import extra_parameters
@@ -19,9 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["SILENCER", "HelpMagic", "LineMagic", "semicolons_settled"]
 
 SILENCER = re.compile(r"(?<!\\);\s*$")  # a semicolon at the end, which IPython leaves to us
-_CALL = re.compile(
-    r"(?P<before>\s*(?P<assigned>[^'\"#]*[^'\"#=!<>]=\s*)?)get_ipython\(\)\.run_line_magic\((?P<of>.+)\)\s*"
-)
+_CALL = re.compile(r"(?P<before>\s*(?P<assigned>[^#]*[^#=!<>]=\s*)?)get_ipython\(\)\.run_line_magic\((?P<of>.+)\)\s*")
 
 
 class HelpMagic:
@@ -66,7 +65,7 @@ class LineMagic:
         """What `%dps?` shows: made when it is asked for, so that loading imports no command."""
         commands = {each.name: each for each in map(registry.load, registry.names_under(self._word))}.values()
         texts = [help_text(command, extra_parameters(command)) for command in commands]
-        return "\n\n".join(texts) or registry.absent(self._word)
+        return "\n\n".join(texts) or absent(self._word)
 
     def _called(self, line: str) -> str:
         """The command that `line` calls, with both its words."""
@@ -93,7 +92,7 @@ def _settled(line: str) -> str:
         word, rest = ast.literal_eval(f"({call['of']})")
     except (ValueError, SyntaxError):  # somebody's own
         return line
-    name = word.rstrip(";")
+    name = str(word).rstrip(";")
     if name.removeprefix("d") not in registry.first_words():
         return line
     silent = word != name or SILENCER.search(rest)

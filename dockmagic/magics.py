@@ -8,15 +8,17 @@ from IPython.core.magic import Magics, magics_class, no_var_expand, output_can_b
 from traitlets import Bool, Float, Int, TraitError, Unicode, observe, validate
 
 from dockmagic import registry
+from dockmagic.absent import ABSENT
 from dockmagic.arguments import arguments
 from dockmagic.completer import IDENTIFIER, matcher
 from dockmagic.errors import NotConnected, UsageError
+from dockmagic.feeds.live import Live
 from dockmagic.help import help_text
 from dockmagic.line_magics import SILENCER, HelpMagic, LineMagic, semicolons_settled
 from dockmagic.magic_options import extra_parameters
 from dockmagic.notices import clean_frames, shown_warnings, watcher_of
 from dockmagic.options import HelpWanted, parse
-from dockmagic.presenting import Presentation, function_of
+from dockmagic.presenting import Presentation, cell_key, function_of
 from dockmagic.text import shown
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ class DockMagic(Magics):
         super().__init__(shell)
         self._shell = shell
         self._engine: Engine | None = None
+        self.live = Live()  # what goes on in the background
         self._refused = ""  # why the last %dconnect failed: until another succeeds, nothing is asked anywhere
 
     @property
@@ -139,6 +142,8 @@ class DockMagic(Magics):
             options["watcher"] = watcher
         with shown_warnings():
             result = self._result(command, options)
+        if command.runs:
+            self.live.add(result, kind=command.runs, key=cell_key(self._shell, word, line))
         return wanted.present(result, self._shell.user_ns)
 
     def _result(self, command: Command, options: dict[str, Any]) -> Any:
@@ -164,7 +169,7 @@ def load(shell: Any) -> None:
     if loaded(shell) is not None:
         return
     magics = DockMagic(shell)
-    for word in (*registry.first_words(), *registry.ABSENT):
+    for word in (*registry.first_words(), *ABSENT):
         # values are filled in by `arguments`, after the line is split
         magic = output_can_be_silenced(no_var_expand(LineMagic(magics.run, word)))
         shell.register_magic_function(magic, "line", f"d{word}")
@@ -181,6 +186,7 @@ def unload(shell: Any) -> None:
     magics = loaded(shell)
     if magics is None:
         return
+    magics.live.stop_all()
     magics.disconnect()
     manager = shell.magics_manager
     for kind, known in manager.magics.items():

@@ -10,34 +10,46 @@ __all__ = ["MASK", "masked", "masked_pair"]
 MASK = "********"
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_][\w.-]*|--[\w-]+)=(.+)", re.DOTALL)
-# TOKEN, API_KEY, APIKEY, DB_PASS, DBPASS, PGPASSWORD, AWS_SECRET_ACCESS_KEY, GOOGLE_CREDENTIALS, JWT, SESSION_COOKIE;
-# not PWD, AUTHOR, MONKEY
+# TOKEN, API_KEY, APIKEY, DB_PASS, DBPASS, PGPASSWORD, AWS_SECRET_ACCESS_KEY, GOOGLE_CREDENTIALS, JWT, SESSION_COOKIE,
+# CREDS, GITHUB_PAT, DB_PWD; not PWD and OLDPWD, AUTHOR, MONKEY, PATH, PATTERN
 _SECRET_NAME = re.compile(
     r"passw|passphrase|pass\d*$|(?:^|[_-])pass[_-]|secret|token|credential|private|jwt|cookie|bearer|authorization"
-    r"|(?:^|[_-]|o)auth(?:$|[_-])|(?<=.)pwd$|(?:^|[_-]|api|access|ssh|master|account|unlock)keys?\d*(?:$|[_-])",
+    r"|(?:^|[_-]|o)auth(?:$|[_-])|(?<=.)(?<!old)pwd$|[_-]pwd[_-]|creds$|(?:^|[_-])(?:creds?|pat)(?:$|[_-])|(?:^|[_-]|api|access|ssh|master|account|unlock)keys?\d*(?:$|[_-])",
     re.IGNORECASE,
 )
 _NO_SECRET = frozenset({"SandboxKey", "SecretName", "SecretID"})  # fields of the Engine API
 _URL_PASSWORD = re.compile(r"(?<=://)([^\s/@:?#]*):[^\s/?#]+(?=@)")
+# Server=db;Uid=me;Pwd=x and host=db password=x; not pwd=$(pwd) of a script
+_DSN_PASSWORD = re.compile(
+    r"""((?<![^\W_])passw(?:or)?d=|(?<=;)\s*(?:password|pwd)\s*=\s*|(?<!\w)pwd=(?=[^;\s]*;))"""
+    r"""(?![$`/])("[^"]*"|'[^']*'|[^;&\s"']+)""",
+    re.IGNORECASE,
+)
 
 
 def masked(value: Any) -> Any:
     """A copy of JSON data in which secrets read ********.
 
     These are the values of texts in lists that look like an environment (NAME=value) and of members of objects, whose
-    name looks like a secret's (PASSWORD, SECRET, TOKEN, KEY, CREDENTIAL, ...), and passwords within URLs in any text.
+    name looks like a secret's (PASSWORD, SECRET, TOKEN, KEY, CREDENTIAL, ...), and passwords within URLs and within
+    strings that say how to connect ("Server=db;Password=x") in any text.
     """
     if isinstance(value, dict):
         return {name: _member(name, each) for name, each in value.items()}
     if isinstance(value, list):
         return [_element(each) for each in value]
-    return _URL_PASSWORD.sub(rf"\1:{MASK}", value) if isinstance(value, str) else value
+    return _text(value) if isinstance(value, str) else value
 
 
 def masked_pair(name: str, value: str) -> tuple[str, str]:
     """A parameter of a query, its value masked if its name or what is in it looks like a secret."""
     secret = _SECRET_NAME.search(name) or name == "buildargs" or name.lower() == "x-registry-auth"
-    return name, MASK if secret and value else _URL_PASSWORD.sub(rf"\1:{MASK}", value)
+    return name, MASK if secret and value else _text(value)
+
+
+def _text(value: str) -> str:
+    """A text without the passwords in it, of URLs and of strings that say how to connect."""
+    return _DSN_PASSWORD.sub(rf"\1{MASK}", _URL_PASSWORD.sub(rf"\1:{MASK}", value))
 
 
 def _member(name: str, value: Any) -> Any:

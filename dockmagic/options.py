@@ -148,8 +148,9 @@ def _options(typed: Iterable[_Typed], known: Iterable[Parameter], absent: Iterab
     for flag, parameter, text in typed:
         if parameter is None or not isinstance(parameter.declared, Option):
             raise UsageError(_unknown(flag, known, absent))
-        if text is None:
-            raise UsageError(f"{flag} wants a value: {flag} {parameter.declared.metavar or 'VALUE'}")
+        if text is None or text is NOTHING:
+            but = "" if text is None else ", not an empty list"
+            raise UsageError(f"{flag} wants a value{but}: {flag} {parameter.declared.metavar or 'VALUE'}")
         value = _truth(flag, text) if parameter.is_flag else _value(flag, parameter.declared, text)
         if parameter.declared.repeat:
             values.setdefault(parameter.name, []).append(value)
@@ -177,10 +178,9 @@ def _value(flag: str, option: Option, text: str) -> Any:
 
 
 def _arguments(words: Sequence[str], known: Iterable[Parameter], usage: str) -> dict[str, Any]:
-    """The words by the names of the arguments, filled in order."""
+    """The words by the names of the arguments, filled in order. NOTHING has a place too: it is not the next one's."""
     values: dict[str, Any] = {}
-    left = [word for word in words if word is not NOTHING]
-    names_none = len(left) < len(words)
+    left = list(words)
     if dicts := [word.source for word in left if isinstance(word, JsonWord)]:
         raise UsageError(f"{dicts[0]} is a dict, which is no argument: {usage}")
     for parameter in known:
@@ -188,13 +188,14 @@ def _arguments(words: Sequence[str], known: Iterable[Parameter], usage: str) -> 
         if not isinstance(declared, Argument):
             continue
         if left and (declared.many or declared.rest):
-            values[parameter.name], left = left, []
-        elif declared.many and names_none:
-            values[parameter.name] = []
+            values[parameter.name], left = [word for word in left if word is not NOTHING], []
+        elif left and left[0] is NOTHING:
+            raise UsageError(f"{declared.metavar} is an empty list here: {usage}")
         elif left:
             values[parameter.name] = left.pop(0)
         elif parameter.required:
             raise UsageError(f"{declared.metavar} is missing: {usage}")
+    left = [word for word in left if word is not NOTHING]
     if left:
         named = any("name=" in each.declared.help for each in known)  # of --filter, where there is such a filter
         hint = f"Did you mean --filter name={shown(left[0])}?" if named else ""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from dockmagic.registry import Command
 
-__all__ = ["Presentation", "function_of"]
+__all__ = ["Presentation", "cell_key", "function_of"]
 
 
 class Presentation(NamedTuple):
@@ -59,6 +59,17 @@ class Presentation(NamedTuple):
             variables[self.out] = result
             return None
         return result
+
+
+def cell_key(shell: Any, word: str, line: str) -> str:
+    """What is the same when a cell is run again: the cell's id and the command, else the command line.
+
+    JupyterLab and VS Code tell the id of the cell that runs; terminals and nbclient do not.
+    """
+    kernel = getattr(shell, "kernel", None)
+    parent = kernel.get_parent("shell") if kernel is not None else {}
+    cell = (parent.get("metadata") or {}).get("cellId") or (parent.get("content") or {}).get("cell_id")
+    return f"{cell} {word}" if cell else f"{word} {line}"
 
 
 def function_of(command: Command, options: dict[str, Any]) -> Callable[..., Any]:

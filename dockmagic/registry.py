@@ -8,21 +8,38 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import wraps
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeVar
+from inspect import unwrap
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from dockmagic.absent import ABSENT, absent
+from dockmagic.declared import flags
 from dockmagic.errors import UsageError
 from dockmagic.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import CodeType
 
     from dockmagic.declared import Absent
 
-__all__ = ["ALIASES", "CELLS", "COMMANDS", "Command", "bare", "command", "find", "first_words", "load", "names_under"]
+__all__ = [
+    "ALIASES",
+    "CELLS",
+    "COMMANDS",
+    "Command",
+    "bare",
+    "command",
+    "find",
+    "first_words",
+    "load",
+    "names_under",
+]
 
 COMMANDS = {
     "api": "api",
+    "ashboard": "dashboard",
     "build": "build",
     "builder prune": "builder_prune",
     "connect": "connect",
@@ -76,7 +93,7 @@ COMMANDS = {
 }
 """Command -> module in `dockmagic.commands`, whose function has the same name: the command's, blanks as underscores.
 
-Where that is a word of Python, the noun comes first: `import` is `image_import`.
+Where that is a word of Python, the noun comes first: `import` is `image_import`. The d of `%dashboard` is its own.
 """
 
 ALIASES = {
@@ -149,22 +166,35 @@ class Command:
     watched: str = ""  # what shows in a notebook what happens, as "module.Class" in dockmagic.widgets; its `watcher`
     plot: str = ""  # the function in dockmagic.plots that draws its frame, "" if there is none
     plotted: tuple[str, ...] = ()  # the flags without which its frame cannot be drawn
+    runs: str = ""  # the kind of what it gives, which goes on until it is stopped; "" if it gives no such thing
+    button: str = ""  # what a button says that does it, "" if --button gives none
     absent: tuple[Absent, ...] = ()  # docker's flags of it that dockmagic has not
 
     @property
     def asks_engine(self) -> bool:
         """Whether its first parameter is the engine to ask."""
-        code = self.function.__code__
+        code: CodeType = unwrap(self.function).__code__
         return code.co_argcount > 0 and code.co_varnames[0] == "engine"
 
 
 def command(name: str, *, columns: str, example: str, **described: Any) -> Callable[[_Function], _Function]:
-    """Make a function the command `name`, `described` as in `Command`. It stays what it is: the Python API."""
+    """Make a function the command `name`, `described` as in `Command`.
+
+    It stays what it is, the Python API, but for flags: what is neither True nor False raises UsageError. As a truth
+    force="no" would be one.
+    """
 
     def register(function: _Function) -> _Function:
-        found = Command(name=name, function=function, columns=columns, example=example, **described)
-        function.__command__ = found  # type: ignore[attr-defined]
-        return function
+        @wraps(function)
+        def checked(*arguments: Any, **options: Any) -> Any:
+            for option, value in options.items():
+                if not isinstance(value, bool) and value is not None and option in flags(function):
+                    raise UsageError(f"{option} is either True or False, not {shown(repr(value))}")
+            return function(*arguments, **options)
+
+        found = Command(name=name, function=checked, columns=columns, example=example, **described)
+        checked.__command__ = found  # type: ignore[attr-defined]
+        return cast("_Function", checked)
 
     return register
 
@@ -192,7 +222,7 @@ def first_words() -> list[str]:
 def bare(word: str) -> str:
     """A first word without what it is typed with: ps, dps and %dps are one."""
     word = word.removeprefix("%")
-    return word[1:] if word.startswith("d") and word[1:] in first_words() else word
+    return word[1:] if word.startswith("d") and word[1:] in {*first_words(), *ABSENT} else word
 
 
 def names_under(word: str) -> list[str]:
@@ -215,5 +245,7 @@ def find(word: str, tokens: Sequence[str]) -> tuple[Command, list[str]]:
     known = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(seconds)}"
     wrong = f"{shown(tokens[0])!r} is no command." if tokens else "which command?"
     if not seconds:
-        raise UsageError(f"there is no command {shown(word)}. %dhelp lists all")
+        raise UsageError(absent(word))
+    if tokens and tokens[0] in ABSENT:
+        raise UsageError(f"%d{word}: {absent(tokens[0])}")
     raise UsageError(f"%d{word}: {wrong} {known}")

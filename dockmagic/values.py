@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from numbers import Number
 from typing import Any, Self, TypeAlias
 
 from dockmagic.errors import UsageError
 from dockmagic.text import shown
 
-__all__ = ["NOTHING", "JsonWord", "Names", "object_name", "object_names", "words"]
+__all__ = [
+    "NAME_RULE",
+    "NOTHING",
+    "JsonWord",
+    "Names",
+    "NumberWord",
+    "looks_like_a_slip",
+    "object_name",
+    "object_names",
+    "words",
+]
 
 Names: TypeAlias = str | Iterable[str] | Any
 """One name or id, several, a frame's column of them, or a frame with a column `id`."""
@@ -34,6 +46,28 @@ class JsonWord(str):
         return word
 
 
+class NumberWord(str):
+    """A number or truth as text: an option may want one, but it is no name. `kind` is its type's name.
+
+    As a name "0" would be the id of whatever begins with a 0.
+    """
+
+    __slots__ = ("kind",)
+
+    kind: str
+
+    def __new__(cls, value: Any) -> Self:
+        """The word that `value` becomes."""
+        word = super().__new__(cls, value)
+        word.kind = type(value).__name__
+        return word
+
+
+NAME_RULE = "A name has two or more letters, digits, _ . or -, and begins with a letter or digit."
+"""What an engine takes as the name of a container."""
+
+_SLIP = re.compile(r"[\s{}\x00-\x1f\x7f]")
+_TRUTHS = frozenset({"bool", "bool_"})  # numpy's, which is no Number
 _MISSING = frozenset({"NAType", "NaTType"})  # pandas' own, told without importing pandas
 
 
@@ -44,7 +78,8 @@ def words(value: Any, what: str) -> list[str]:
     """
     if hasattr(value, "columns") and hasattr(value, "iloc"):  # a frame, told without importing pandas
         if "id" not in value.columns:
-            raise UsageError(f"{what} is a frame without a column id")
+            names = f"; {what[:-1]}.name}} is its names" if "name" in value.columns and what[-1] == "}" else ""
+            raise UsageError(f"{what} is a frame without a column id{names}")
         value = value["id"]
     if hasattr(value, "tolist"):
         value = value.tolist()
@@ -58,7 +93,9 @@ def _word(value: Any, what: str) -> str:
         raise UsageError(f"{what} has a missing value (NA)")
     if value is None or isinstance(value, (bytes, bytearray, Mapping)) or callable(value) or _is_several(value):
         raise UsageError(f"{what} is {type(value).__name__}, which is no argument")
-    return str(value)
+    if isinstance(value, NumberWord):
+        return value
+    return NumberWord(value) if isinstance(value, Number) or type(value).__name__ in _TRUTHS else str(value)
 
 
 def _is_several(value: Any) -> bool:
@@ -66,12 +103,32 @@ def _is_several(value: Any) -> bool:
 
 
 def object_names(value: Names, what: str) -> list[str]:
-    """The names in `value`, each once; none for an empty list. Raises UsageError for one that can be no name."""
-    names = list(dict.fromkeys(words(value, what)))
+    """The names in `value`, each once; none for an empty list. Raises UsageError for one that can be no name.
+
+    Numbers are none, such as a frame's index. Containers may be written as the engine does: "/web" is web.
+    """
+    names = words(value, what)
+    for name in names:
+        if isinstance(name, NumberWord):
+            raise UsageError(
+                f"{name} is {name.kind}, and a name of {what} is text",
+                hint='Of a frame give the frame itself, or a column of names such as df["name"].',
+            )
+    if what == "a container":
+        names = [name.removeprefix("/") for name in names]
+    names = list(dict.fromkeys(names))
     for name in names:
         if any(part.strip() in {"", ".", ".."} for part in name.split("/")):  # would be another path of the API
             raise UsageError(f"{shown(repr(name))} is no name of {what}")
     return names
+
+
+def looks_like_a_slip(name: str) -> bool:
+    """Whether a name that is not there was hardly meant: {name} that stayed as it is, or several names in quotes.
+
+    To remove it by force is no success then. (Networks may have such names.)
+    """
+    return _SLIP.search(name) is not None
 
 
 def object_name(value: Any, what: str) -> str:

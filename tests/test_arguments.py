@@ -169,7 +169,7 @@ def test_single_quoted_text_stays_as_it_is_typed(line: str, expected: list[str])
         ("x={ids}", "{ids} is 2 values; write it as an argument of its own"),
         ("x={none_at_all}", "{none_at_all} is 0 values; write it as an argument of its own"),
         ("{nothing}", "{nothing} is NoneType, which is no argument"),
-        ("{unidentified}", "{unidentified} is a frame without a column id"),
+        ("{unidentified}", "{unidentified} is a frame without a column id; {unidentified.name} is its names"),
     ],
 )
 def test_what_cannot_be_right_is_a_usage_error(line: str, complaint: str) -> None:

@@ -73,6 +73,9 @@ def completed(shell: InteractiveShell, text: str) -> list[str]:
         ("%dps -a --no", ["--no-trunc"]),
         ("%dconnect --in", ["--insecure"]),
         ("%dcontext u", ["use"]),
+        ("%dhelp rena", ["rename"]),
+        ("%dhelp network dis", ["disconnect"]),
+        ("%dhelp %dnetwork dis", ["disconnect"]),
         ("%dcontext use d", ["default"]),
     ],
 )

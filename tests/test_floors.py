@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parent.parent / "dockmagic"
 FLOORS = {
-    **dict.fromkeys(("errors", "text", "values", "arguments", "declared", "options", "registry", "masking"), 0),
+    **dict.fromkeys(
+        ("errors", "text", "values", "arguments", "declared", "options", "absent", "registry", "masking"), 0
+    ),
     **dict.fromkeys(("engine", "builder", "demo"), 1),
     **dict.fromkeys(("frames", "feeds", "help", "magic_options"), 2),
     **dict.fromkeys(("acting", "pruning", "widgets", "plots"), 3),
@@ -100,6 +102,7 @@ def importers(library: str) -> set[str]:
         ("httpx", {"engine"}),
         ("httptools", {"engine"}),
         ("h2", {"builder"}),
+        ("tornado", {"demo"}),
         ("pandas", {"frames"}),
         ("numpy", {"frames"}),
         ("ipywidgets", {"widgets"}),

@@ -70,6 +70,13 @@ def test_no_line_of_help_is_too_long_or_ends_in_blanks(name: str) -> None:
     assert [line for line in lines if len(line) > 120 or line != line.rstrip()] == []
 
 
+@pytest.mark.parametrize("name", registry.COMMANDS)
+def test_its_prose_is_broken_to_be_read_in_a_terminal(name: str) -> None:
+    """Not as it stands in the source."""
+    _, _, prose = help_text(registry.load(name)).partition("\nIn Python:\n")
+    assert [line for line in prose.splitlines()[1:] if len(line) > 100] == []
+
+
 def parsed(command: Command, line: str) -> dict[str, object]:
     """The options of a line such as "%dcontext ls -q", which has to begin with the command."""
     words = f"%d{command.name}"

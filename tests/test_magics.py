@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import dockmagic
+from dockmagic.line_magics import semicolons_settled
 from dockmagic.registry import COMMANDS
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def everything(shell: InteractiveShell) -> dict[str, Any]:
         "cell": set(shell.magics_manager.magics["cell"]),
         "user": set(vars(shell.magics_manager.user_magics)),
         "configurables": {type(each).__name__ for each in shell.configurables},
+        "transformers": list(shell.input_transformers_post),
         "matchers": [each.matcher_identifier for each in shell.Completer.custom_matchers],
         "names": {name for name in shell.user_ns if not name.startswith("_")},
         "threads": [thread.name for thread in threading.enumerate() if thread.name.startswith("dockmagic")],
@@ -103,10 +105,57 @@ def test_quiet_gives_the_ids_as_a_list_of_text(connected: InteractiveShell, labe
 
 
 def test_a_semicolon_silences(connected: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:
-    """As after any expression."""
+    """As after any expression, with a blank before it or not; what comes without one is shown."""
     capsys.readouterr()
-    run(connected, "%dps -a;", "%dinfo ;")
+    run(connected, "%dps -a;", "%dinfo ;", "%dps;", "%dinfo;\n%dps;\n", "%dinfo\n%dps;", "for _ in '1':\n  %dps;")
     assert capsys.readouterr().out == ""
+    run(connected, "%dps;\n%dversion")
+    assert "docker-init" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("cell", ["x = %dps -aq;", "x = %dps -aq ;", "%dps;\nx = %dps -aq", "x, *y = %dimages -q;\n"])
+def test_a_variable_gets_its_value_with_a_semicolon_too(
+    connected: InteractiveShell, capsys: pytest.CaptureFixture[str], cell: str
+) -> None:
+    """An assignment shows nothing anyway."""
+    capsys.readouterr()
+    run(connected, cell)
+    assert capsys.readouterr().out == ""
+    assert connected.user_ns["x"] is not None
+
+
+def test_a_frame_gets_its_value_without_any_option(connected: InteractiveShell) -> None:
+    """`x = %dps;`."""
+    assert "id" in run(connected, "x = %dps;", "x")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("x = 1;", "x = 1;"),
+        ("get_ipython().run_line_magic('dps;', '')", "get_ipython().run_line_magic('dps', ';')"),
+        ("d['a'] = get_ipython().run_line_magic('dps', '-q;')", "d['a'] = get_ipython().run_line_magic('dps', '-q')"),
+        ("get_ipython().run_line_magic('dps', '-a')", "get_ipython().run_line_magic('dps', '-a')"),
+        (r"get_ipython().run_line_magic('dps', 'a\\;')", r"get_ipython().run_line_magic('dps', 'a\\;')"),
+        ("get_ipython().run_line_magic('dtime;', 'x;')", "get_ipython().run_line_magic('dtime;', 'x;')"),
+        ("f(a=get_ipython().run_line_magic('dps', '-q;'))", "f(a=get_ipython().run_line_magic('dps', '-q;'))"),
+        ("'x=get_ipython().run_line_magic('dps', '-q;')'", "'x=get_ipython().run_line_magic('dps', '-q;')'"),
+        ("get_ipython().run_line_magic('dps')", "get_ipython().run_line_magic('dps')"),
+    ],
+)
+def test_only_the_semicolon_behind_a_magic_of_ours_is_looked_at(line: str, expected: str) -> None:
+    """What IPython has made of a cell is Python, which stays what it is."""
+    assert semicolons_settled([f"{line}\n", "pass\n"]) == [f"{expected}\n", "pass\n"]
+
+
+def test_the_help_of_all_commands_under_a_word(connected: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:
+    """`%dnetwork --help`, as `%dnetwork?`."""
+    for flag in ("--help", "-h"):
+        capsys.readouterr()
+        assert run(connected, f"%dnetwork {flag}") is None
+        printed = capsys.readouterr().out
+        assert printed.startswith("%dnetwork connect [OPTIONS] NETWORK CONTAINER...")
+        assert "\n%dnetwork rm [OPTIONS] NETWORK..." in printed
 
 
 def test_help_is_printed_and_nothing_else_happens(
@@ -135,6 +184,15 @@ def test_the_question_mark_shows_the_same_help(connected: InteractiveShell) -> N
         ("%dcontainer", "UsageError: %dcontainer: which command? There are: "),
         ("%drm {nobody}", "UsageError: %drm: {nobody}: nobody is not defined."),
         ("%drm ''", "UsageError: %drm: '' is no name of a container"),
+        ("%dvolume rm ''", "UsageError: %dvolume rm: '' is no name of a volume"),
+        ("%dcontainer logs --since foo x", "UsageError: %dlogs: 'foo' is no time"),
+        ("%dnetwork rm 'x", "UsageError: %dnetwork rm: a quote is not closed: 'x"),
+        (
+            "%dexec -it web sh",
+            "UsageError: %dexec: docker has exec, dockmagic has not (yet). In a terminal: docker exec",
+        ),
+        ("%dcontainer exec web", "UsageError: %dcontainer: docker has exec, dockmagic has not (yet)."),
+        ("%dhelp search", "UsageError: %dhelp: docker has search, dockmagic has not (yet). %dapi GET /images/search"),
     ],
 )
 def test_a_bad_argument_is_one_line(

@@ -11,6 +11,7 @@ from dockmagic import registry
 from dockmagic.errors import UsageError
 from dockmagic.options import Argument, HelpWanted, Option, Parameter, parameters, parse, usage
 from dockmagic.registry import command
+from dockmagic.values import NOTHING
 
 
 def even(text: str) -> int:
@@ -260,6 +261,28 @@ def test_an_argument_too_few_or_too_many_is_told_with_the_usage(
 ) -> None:
     """The one that is missing is named as in the usage."""
     assert complaint(command, *tokens) == expected
+
+
+@pytest.mark.parametrize(
+    ("command", "tokens", "expected"),
+    [
+        (RENAME, [NOTHING, "b"], "%drename: CONTAINER is an empty list here: %drename [OPTIONS] CONTAINER [NEW_NAME]"),
+        (RENAME, ["a", NOTHING], "%drename: NEW_NAME is an empty list here: %drename [OPTIONS] CONTAINER [NEW_NAME]"),
+        (RUN, [NOTHING, "sh"], "%drun: IMAGE is an empty list here: %drun [OPTIONS] IMAGE [COMMAND...]"),
+        (LS, ["--filter", NOTHING], "%dls: --filter wants a value, not an empty list: --filter KEY=VALUE"),
+    ],
+)
+def test_an_empty_list_is_no_place_for_what_stands_behind_it(
+    command: registry.Command, tokens: list[str], expected: str
+) -> None:
+    """It is not as if it had not been typed: a command would be an image, and no filter is all there is."""
+    assert complaint(command, *tokens) == expected
+
+
+def test_an_empty_list_among_many_names_none() -> None:
+    """The others are named all the same."""
+    assert parse(STOP, [NOTHING]) == {"container": []}
+    assert parse(STOP, ["a", NOTHING, "b"]) == {"container": ["a", "b"]}
 
 
 @given(st.lists(st.text(alphabet="-=anflstwx5 ", max_size=8), max_size=5))

@@ -17,6 +17,7 @@ import pytest
 
 import dockmagic
 from dockmagic import registry
+from dockmagic.absent import ABSENT
 from dockmagic.help import columns
 from dockmagic.magic_options import extra_parameters
 from dockmagic.options import parameters
@@ -136,9 +137,13 @@ def test_every_module_of_commands_is_in_the_table() -> None:
 
 @pytest.mark.parametrize(("name", "module"), registry.COMMANDS.items())
 def test_a_command_its_module_and_its_function_have_one_name(name: str, module: str) -> None:
-    """`context ls` is `context_ls` in commands/context_ls.py, and in the package; `import`, a keyword, has its noun."""
+    """`context ls` is `context_ls` in commands/context_ls.py, and in the package; `import`, a keyword, has its noun.
+
+    `%dashboard` is `dashboard`: a word of ours, and no docker command with a d in front.
+    """
     found = registry.load(name)
     in_python = f"image_{name}" if keyword.iskeyword(name) else name.replace(" ", "_")
+    in_python = "dashboard" if name == "ashboard" else in_python
     assert (found.name, found.function.__name__, found.function.__module__) == (
         name,
         in_python,
@@ -175,7 +180,7 @@ def test_an_alias_stands_for_a_command_and_is_none_itself() -> None:
 
 def test_no_magic_of_ours_takes_the_name_of_one_of_ipythons(magics: dict[str, list[str]]) -> None:
     """%debug, %dhist, %dirs and %doctest_mode begin with a d too."""
-    words = {name.partition(" ")[0] for name in (*registry.COMMANDS, *registry.ALIASES)}
+    words = {name.partition(" ")[0] for name in (*registry.COMMANDS, *registry.ALIASES, *ABSENT)}
     ours = {"dhelp", *(f"d{word}" for word in words)}
     assert {"debug", "dhist", "dirs", "doctest_mode"} <= set(magics["own"])
     assert ours & set(magics["own"]) == set()
@@ -225,7 +230,7 @@ def test_everything_can_be_imported_on_windows() -> None:
     imported = run(f"""
 import json, os, select, signal, socket, sys
 from importlib import import_module
-import httptools, httpx, IPython.core.magic, numpy, orjson, pandas, subprocess, traitlets
+import httptools, httpx, IPython.core.magic, numpy, orjson, pandas, subprocess, tornado.httpserver, tornado.web, traitlets
 for name in ("grp", "pwd", "fcntl", "termios", "resource", "pty", "tty", "spwd"):
     sys.modules[name] = None
 for module, names in (

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dockmagic.arguments import arguments
 from dockmagic.errors import UsageError
 from dockmagic.values import object_name, object_names, words
 
@@ -76,7 +77,8 @@ def test_names_are_each_once_and_in_order() -> None:
         ([" "], "' ' is no name of a container"),
         ("..", "'..' is no name of a container"),
         ("a/../../info", "'a/../../info' is no name of a container"),
-        ("/web", "'/web' is no name of a container"),
+        ("//web", "'/web' is no name of a container"),
+        ("/", "'' is no name of a container"),
     ],
 )
 def test_what_can_be_no_name_is_refused_before_any_request(value: Any, complaint: str) -> None:
@@ -84,6 +86,45 @@ def test_what_can_be_no_name_is_refused_before_any_request(value: Any, complaint
     with pytest.raises(UsageError) as caught:
         object_names(value, "a container")
     assert str(caught.value) == complaint
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (range(2), "int"),
+        (5, "int"),
+        (["web", 5], "int"),
+        (2.5, "float"),
+        (True, "bool"),
+        (np.int64(5), "int"),
+        ([np.int64(5)], "int64"),
+        ([np.True_], "bool"),
+        (FRAME.index, "int"),
+        (FRAME["exit_code"].head(2), "int"),
+    ],
+)
+def test_a_number_is_no_name(value: Any, kind: str) -> None:
+    """A frame's index would be ids that begin with 0, 1, 2, and their objects be gone."""
+    with pytest.raises(UsageError, match=rf"is {kind}, and a name of a container is text") as caught:
+        object_names(value, "a container")
+    assert 'df["name"]' in caught.value.hint
+
+
+def test_a_number_stays_one_on_its_way_through_a_command_line() -> None:
+    """It is an option's value as any text; digits that are text may be an id."""
+    assert arguments("-t {n} {n}", {"n": 5}) == ["-t", "5", "5"]
+    for line, names in (("{n}", {"n": 5}), ("{ns}", {"ns": [1, 2]}), ("{df.index}", {"df": FRAME})):
+        with pytest.raises(UsageError, match="is text"):
+            object_names(arguments(line, names), "a container")
+    for line in ("5", "{text}", "{texts}", "w{n}"):
+        assert object_names(arguments(line, {"n": 5, "text": "5", "texts": ["5"]}), "a container") in (["5"], ["w5"])
+
+
+def test_a_container_may_be_named_as_the_engine_lists_it() -> None:
+    """With one slash in front, as docker takes it too; a name is one name however it is written."""
+    assert object_names(["/web", "web", "/web/db"], "a container") == ["web", "web/db"]
+    with pytest.raises(UsageError, match="is no name of a volume"):
+        object_names("/web", "a volume")
 
 
 @pytest.mark.parametrize("value", ["web", ["web"], pd.Series(["web", "web"]), pd.DataFrame({"id": ["web"]})])

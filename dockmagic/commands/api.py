@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import parse_qs
 
 from dockmagic.errors import UsageError
 from dockmagic.masking import masked
@@ -12,11 +14,31 @@ from dockmagic.registry import command
 from dockmagic.text import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dockmagic.engine.client import Engine
 
 __all__ = ["api"]
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD")
+
+
+_VERSION = r"(?:/v[\d.]+)?"
+_STREAMS: tuple[tuple[re.Pattern[str], Callable[[dict[str, str]], bool], str], ...] = (
+    (re.compile(rf"{_VERSION}/events"), lambda said: "until" not in said, "%devents shows them, until=TIME ends it"),
+    (
+        re.compile(rf"{_VERSION}/(?:containers|services|tasks)/[^/]+/logs"),
+        lambda said: _is_true(said.get("follow")),
+        "Without follow it is what is there now, as in %dlogs",
+    ),
+    (
+        re.compile(rf"{_VERSION}/containers/[^/]+/stats"),
+        lambda said: _is_true(said.get("stream", "1")),
+        "stream=false gives one sample, as does %dstats",
+    ),
+)
+"""Replies without an end: the path, whether the query makes it one, and what ends."""
+_ARCHIVES = re.compile(rf"{_VERSION}/(?:containers/[^/]+/(?:export|archive)|images/(?:.+/)?get)")
 
 
 def _json(text: str) -> Any:
@@ -40,13 +62,38 @@ def api(
 
     The way to what has no command yet: https://docs.docker.com/reference/api/engine/. A path may do without a version.
     Environment values whose name looks like a secret's, and passwords in URLs, read ******** without
-    `show_secrets`; `engine.get` and its like mask nothing. Raises what the engine's complaint means.
+    `show_secrets`; `engine.get` and its like mask nothing. Raises UsageError for what has no end and for
+    archives, which are no text; what the engine's complaint means.
     """
-    method = method.upper()
+    method = str(method).upper()
     if method not in METHODS:
         raise UsageError(f"the method is one of {', '.join(METHODS)}, not {shown(method)!r}")
+    if method == "GET":
+        _check_ends(path)
     if method == "HEAD":
         answer: Any = dict(engine.head(path))
     else:
         answer = engine.request(method, path, **({} if body is None else {"json": body}))
     return answer if show_secrets else masked(answer)
+
+
+def _check_ends(path: Any) -> None:
+    """Raise UsageError for what is a stream, or an archive of any size: one would be waited for in vain, or be read."""
+    where, _, query = str(path).partition("?")
+    said = {name: values[-1] for name, values in parse_qs(query).items()}
+    for pattern, goes_on, instead in _STREAMS:
+        if pattern.fullmatch(where) and goes_on(said):
+            raise UsageError(
+                f"GET {shown(where)} is a stream, whose end this would wait for",
+                hint=f'{instead}; in Python: with engine.stream("GET", path) as stream.',
+            )
+    if _ARCHIVES.fullmatch(where):
+        raise UsageError(
+            f"GET {shown(where)} is an archive, which is no text",
+            hint='%dsave -o FILE IMAGE saves images; in Python: with engine.stream("GET", path) as stream.',
+        )
+
+
+def _is_true(said: str | None) -> bool:
+    """As engines read a truth in a query."""
+    return (said or "").strip().lower() not in {"", "0", "no", "false", "none"}

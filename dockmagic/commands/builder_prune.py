@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["builder_prune"]
 
 
-@command("builder prune", columns="prune.PRUNED", example="%dbuilder prune --keep-storage 10GB")
+@command(
+    "builder prune", columns="prune.PRUNED", example="%dbuilder prune --keep-storage 10GB", button="Remove build cache"
+)
 def builder_prune(
     engine: Engine,
     *,

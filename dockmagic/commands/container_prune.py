@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 __all__ = ["container_prune"]
 
 
-@command("container prune", columns="prune.PRUNED", example="%dcontainer prune --filter until=24h")
+@command(
+    "container prune",
+    columns="prune.PRUNED",
+    example="%dcontainer prune --filter until=24h",
+    button="Remove containers that do not run",
+)
 def container_prune(
     engine: Engine,
     *,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Unpack
 
 from dockmagic.engine.container_spec.absent_options import ABSENT
 from dockmagic.engine.container_spec.table import RunOptions
-from dockmagic.errors import Conflict, NotFound, ProtocolError, UsageError, warn
+from dockmagic.errors import BadRequest, Conflict, NotFound, ProtocolError, UsageError, warn
 from dockmagic.options import Argument
 from dockmagic.registry import command as register
 from dockmagic.text import shown, single_line
+from dockmagic.values import NAME_RULE, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +45,8 @@ def create(
 
     In Python an option is named as its long flag, with underscores (memory_swap); env, labels, ports and volumes hold
     all of -e, -l, -p and -v, as texts or as dicts: env={"A": 1}, ports={"80/tcp": 8080}, volumes={"data": "/data"}.
-    A size is 67108864 or "64m", a duration "1m30s" or a timedelta, `set` {"HostConfig.X": value}.
+    A size is 67108864 or "64m", a duration "1m30s" or a timedelta, `set` {"HostConfig.X": value}; of that
+    engines take no notice where they do not know the name.
 
     The engine's warnings are shown as EngineWarning; unless `quiet`, `on_progress` is called with the lines of a pull.
     Raises UsageError for what docker would refuse itself, NotFound for an image that is not there, Conflict for a name
@@ -81,7 +83,7 @@ def make_container(
     name, platform, when = (options.get(option) for option in ("name", "platform", "pull"))
     _check(image, name=name, when=when)
     here = Here(os.environ, lambda: engine.api_version, proxies=_proxies(engine))
-    body = container_body(image, command, options, here=here, attached=attached)
+    body = container_body(image, _words(command), options, here=here, attached=attached)
     if when == "always":
         pull(engine, image, platform=platform, on_progress=on_progress)
     try:
@@ -117,11 +119,18 @@ def tell(warnings: Sequence[str]) -> None:
 def _check(image: Any, *, name: Any, when: Any) -> None:
     """Raise UsageError for what is no name, and no time to pull."""
     if not isinstance(image, str) or not image.strip():
-        raise UsageError(f"{image!r} is no name of an image")
+        raise UsageError(f"{shown(repr(image))} is no name of an image")
     if name is not None and (not isinstance(name, str) or not name.strip()):
-        raise UsageError(f"{name!r} is no name of a container")
+        raise UsageError(f"{shown(repr(name))} is no name of a container")
     if when not in {None, "always", "missing", "never", ""}:
         raise UsageError(f"--pull is one of always, missing, never, not {shown(str(when))!r}")
+
+
+def _words(command: Any) -> list[str]:
+    """The words of a command. A text might be one or a line of several, and as a sequence it would be its letters."""
+    if isinstance(command, str) or not isinstance(command, Iterable):
+        raise UsageError(f'the command is a list of words such as ["sleep", "60"], not {shown(repr(command))}')
+    return words(command, "the command")
 
 
 def _create(engine: Engine, body: dict[str, Any], *, name: str | None, platform: str | None) -> tuple[str, list[str]]:
@@ -133,6 +142,10 @@ def _create(engine: Engine, body: dict[str, Any], *, name: str | None, platform:
     except Conflict as conflict:
         if name:
             conflict.hint = f"Take another --name, or remove that one: %drm -f {shown(name)}"
+        raise
+    except BadRequest as error:
+        if "Invalid container name" in error.message:
+            error.hint = NAME_RULE
         raise
     container, warnings = created.get("Id"), created.get("Warnings")
     if not isinstance(container, str) or not container:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["image_prune"]
 
 
-@command("image prune", columns="prune.PRUNED", example="%dimage prune -a --filter until=240h")
+@command(
+    "image prune", columns="prune.PRUNED", example="%dimage prune -a --filter until=240h", button="Remove unused images"
+)
 def image_prune(
     engine: Engine,
     *,

@@ -1,14 +1,13 @@
-"""kill: send containers that run a signal, by default the one that ends them."""
+"""kill: send containers a signal, by default the one that ends them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from dockmagic.acting import Action, act_on_each
+from dockmagic.acting import Action, act_on_each, listed
 from dockmagic.errors import BadRequest, Conflict, EngineFault
 from dockmagic.options import Argument, Option
 from dockmagic.registry import command
-from dockmagic.text import shown
 from dockmagic.values import Names, object_names
 
 if TYPE_CHECKING:
@@ -59,5 +58,5 @@ def _hint(names: Sequence[str], errors: Sequence[DockMagicError]) -> str:
     if isinstance(errors[0], (BadRequest, EngineFault)) and "signal" in errors[0].message:
         return "A signal is a name such as TERM, HUP or USR1, or a number."
     if isinstance(errors[0], Conflict):
-        return f"%dstart {' '.join(map(shown, names))} starts what does not run; %dps lists what runs."
+        return f"%dstart {listed(names)} starts what does not run; %dps lists what runs."
     return ""

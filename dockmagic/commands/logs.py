@@ -74,6 +74,8 @@ def _tail(lines: int | str | None) -> int | None:
 
 def _read_all(engine: Engine, names: list[str], wanted: dict[str, Any]) -> list[tuple[str, LogLines]]:
     """Those of all containers that can be read; warns of the others. Raises the first error if there are no such."""
+    from dockmagic.engine.missing import missing_objects
+
     found: list[tuple[str, LogLines]] = []
     failed: list[APIError] = []
     for name in names:
@@ -82,6 +84,8 @@ def _read_all(engine: Engine, names: list[str], wanted: dict[str, Any]) -> list[
         except APIError as error:
             failed.append(error)
     if failed and not found:
+        if len(failed) > 1 and all(isinstance(each, NotFound) for each in failed):
+            raise missing_objects(engine, names, ("container",)) from failed[0]
         raise failed[0]
     for each in failed:
         warn(each.message)

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 __all__ = ["network_prune"]
 
 
-@command("network prune", columns="prune.PRUNED", example="%dnetwork prune --filter until=24h")
+@command(
+    "network prune",
+    columns="prune.PRUNED",
+    example="%dnetwork prune --filter until=24h",
+    button="Remove unused networks",
+)
 def network_prune(
     engine: Engine,
     *,

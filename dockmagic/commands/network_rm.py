@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from dockmagic.acting import Action, act_on_each
+from dockmagic.acting import Action, act_on_each, listed
+from dockmagic.engine.batch import IN_ORDER
 from dockmagic.errors import NotFound
 from dockmagic.options import Argument, Option
 from dockmagic.registry import command
 from dockmagic.text import shown
-from dockmagic.values import Names, object_names
+from dockmagic.values import Names, looks_like_a_slip, object_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["network_rm"]
 
-_RM = Action("rm", "removed", "network")
+_RM = Action("rm", "removed", "network", width=IN_ORDER)
 
 
 @command("network rm", columns="actions.ACTIONS", example="%dnetwork rm shop_default")
@@ -31,12 +32,13 @@ def network_rm(
     *,
     force: Annotated[bool, Option("--force", "-f", help="A missing one is no failure")] = False,
 ) -> pd.DataFrame:
-    """Remove networks, up to 8 at once, one row each; one that fails does not keep the others.
+    """Remove networks, one row each, one after the other as they are named: one may be the configuration of another.
 
-    `network` is a name, several, a frame's column or a frame with a column `id`. One in which containers run is never
-    removed, nor are docker's own. With `force` a network that is not there is no failure: nothing changed. Raises
-    UsageError for a name that cannot be one, before anything is removed; what the engine says if all of them fail
-    (NotFound, APIError), else the rows with `ok` False tell. API: DELETE /networks/{id}.
+    `network` is a name, several, a frame's column or a frame with a column `id`; one that fails does not keep the
+    others. One in which containers run is never removed, nor are docker's own. With `force` a network that is not there
+    is no failure: nothing changed; one with a blank or a brace in its name is, as a slip. Raises UsageError for a name
+    that cannot be one, before anything is removed; what the engine says if all of them fail (NotFound, APIError), else
+    the rows with `ok` False tell. API: DELETE /networks/{id}.
     """
     from dockmagic.engine.networks import network_remove
 
@@ -44,7 +46,7 @@ def network_rm(
         try:
             network_remove(engine, name)
         except NotFound:
-            if not force:
+            if not force or looks_like_a_slip(name):
                 raise
             return {"changed": False}
         return {"changed": True}
@@ -65,5 +67,5 @@ def _hint(engine: Engine, name: str) -> str:
 
     inside = network_inspect(engine, name).get("Containers")
     endpoints = inside.values() if isinstance(inside, dict) else []
-    found = [shown(each["Name"]) for each in endpoints if isinstance(each, dict) and isinstance(each.get("Name"), str)]
-    return f"Take the containers out first: %dnetwork disconnect {shown(name)} {' '.join(found)}" if found else ""
+    found = [each["Name"] for each in endpoints if isinstance(each, dict) and isinstance(each.get("Name"), str)]
+    return f"Take the containers out first: %dnetwork disconnect {shown(name)} {listed(found)}" if found else ""

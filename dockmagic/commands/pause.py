@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from dockmagic.acting import Action, act_on_each
+from dockmagic.acting import Action, act_on_each, listed
 from dockmagic.errors import Conflict
 from dockmagic.options import Argument
 from dockmagic.registry import command
-from dockmagic.text import shown
 from dockmagic.values import Names, object_names
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ __all__ = ["pause"]
 _PAUSE = Action("pause", "paused")
 
 
-@command("pause", columns="actions.ACTIONS", example="%dpause web worker-1")
+@command("pause", columns="actions.ACTIONS", example="%dpause web worker-1", button="Pause")
 def pause(
     engine: Engine,
     container: Annotated[
@@ -49,7 +48,7 @@ def pause(
 
 def _hint(names: Sequence[str], errors: Sequence[DockMagicError]) -> str:
     if isinstance(errors[0], Conflict) and "already paused" in errors[0].message:
-        return f"%dunpause {' '.join(map(shown, names))} lets them go on."
+        return f"%dunpause {listed(names)} lets them go on."
     if isinstance(errors[0], Conflict):
         return "%dps lists what runs."
     return ""

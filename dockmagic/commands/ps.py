@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from dockmagic.engine.filters import Filters
+from dockmagic.errors import UsageError
 from dockmagic.options import Option
 from dockmagic.registry import command
+from dockmagic.text import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,12 +43,15 @@ def ps(
     """Containers, one row each: those that run, or all of them.
 
     `filter` takes docker's texts ("status=exited") or {"status": ["exited", "dead"]}.
-    Raises BadRequest with the engine's words for a filter it does not know. API: GET /containers/json.
+    Raises UsageError for what is no filter or number, BadRequest with the engine's words for a filter that it does not
+    know. API: GET /containers/json.
     """
     from dockmagic.engine.containers import container_list
     from dockmagic.frames.containers import containers
     from dockmagic.frames.schema import to_frame
 
+    if last is not None and (isinstance(last, bool) or not isinstance(last, int)):
+        raise UsageError(f"last is a whole number, not {shown(repr(last))}")
     limit = 1 if latest and (last is None or last < 0) else last
     rows = container_list(engine, all=all, limit=limit if limit and limit > 0 else None, size=size, filters=filter)
     if size:  # the engine leaves a size of 0 out

@@ -9,7 +9,7 @@ from dockmagic.errors import BadRequest, Conflict
 from dockmagic.options import Argument
 from dockmagic.registry import command
 from dockmagic.text import shown
-from dockmagic.values import object_name, words
+from dockmagic.values import NAME_RULE, NumberWord, object_name, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,7 @@ def rename(
     from dockmagic.engine.containers import container_rename
 
     names = [object_name(container, "a container")]
-    new = object_name([each.strip().removeprefix("/") for each in words(new_name, "a container")], "a container")
+    new = object_name([_stripped(each) for each in words(new_name, "a container")], "a container")
 
     def act(engine: Engine, name: str) -> dict[str, Any]:
         container_rename(engine, name, new)
@@ -48,7 +48,11 @@ def rename(
         if isinstance(errors[0], Conflict):
             return f"Take another name, or remove that one: %drm {shown(new)}"
         if isinstance(errors[0], BadRequest) and "Invalid" in errors[0].message:
-            return "A name has two or more letters, digits, _ . or -, and begins with a letter or digit."
+            return NAME_RULE
         return ""
 
     return act_on_each(engine, names, _RENAME, act, hint=hint)
+
+
+def _stripped(name: str) -> str:
+    return name if isinstance(name, NumberWord) else name.strip()

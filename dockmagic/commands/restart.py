@@ -23,7 +23,7 @@ __all__ = ["restart"]
 _RESTART = Action("restart", "restarted", width=WIDTH_OF_WAITS)
 
 
-@command("restart", columns="actions.ACTIONS", example="%drestart -t 5 web worker-1")
+@command("restart", columns="actions.ACTIONS", example="%drestart -t 5 web worker-1", button="Restart")
 def restart(
     engine: Engine,
     container: Annotated[

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any
 
-from dockmagic.acting import Action, act_on_each
+from dockmagic.acting import Action, act_on_each, listed
 from dockmagic.errors import Conflict, NotFound
 from dockmagic.options import Argument, Option
 from dockmagic.registry import command
-from dockmagic.text import shown
 from dockmagic.values import Names, object_names
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["rm"]
 
 _RM = Action("rm", "removed")
+_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_./-]*")  # those of containers and their links, and ids
 
 
 @command("rm", columns="actions.ACTIONS", example="%drm -f web worker-1")
@@ -38,9 +39,9 @@ def rm(
     """Remove containers, up to 8 at once, one row each; one that fails does not keep the others.
 
     `container` is a name, several, a frame's column or a frame with a column `id`. With `force` a container that is
-    not there is no failure: nothing changed. Raises UsageError for a name that cannot be one, before anything is
-    removed; what the engine says if all of them fail (NotFound, Conflict), else the rows with `ok` False tell.
-    API: DELETE /containers/{id}.
+    not there is no failure: nothing changed; with a name that none can have it is one. Raises UsageError for an empty
+    name, before anything is removed; what the engine says if all of them fail (NotFound, Conflict), else the rows with
+    `ok` False tell. API: DELETE /containers/{id}.
     """
     from dockmagic.engine.containers import container_remove
 
@@ -48,7 +49,7 @@ def rm(
         try:
             container_remove(engine, name, force=force, volumes=volumes, link=link)
         except NotFound:
-            if not force:
+            if not force or not _NAME.fullmatch(name):
                 raise
             return {"changed": False}
         return {"changed": True}
@@ -58,5 +59,5 @@ def rm(
 
 def _hint(names: Sequence[str], errors: Sequence[DockMagicError]) -> str:
     if any(isinstance(error, Conflict) for error in errors):
-        return f"%drm -f {' '.join(map(shown, names))} kills those that run."
+        return f"%drm -f {listed(names)} kills those that run."
     return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from dockmagic.acting import Action, act_on_each
+from dockmagic.acting import Action, act_on_each, listed
 from dockmagic.engine.batch import IN_ORDER
 from dockmagic.errors import Conflict, NotFound
 from dockmagic.options import Absent, Argument, Option
@@ -33,9 +33,7 @@ def rmi(
     *,
     force: Annotated[
         bool,
-        Option(
-            "--force", "-f", help="Also if stopped containers use it or it has more names; a missing one is no failure"
-        ),
+        Option("--force", "-f", help="Also if stopped containers use it or it has more names; no failure if missing"),
     ] = False,
     no_prune: Annotated[bool, Option("--no-prune", help="Keep its parents that have no name")] = False,
 ) -> pd.DataFrame:
@@ -76,7 +74,7 @@ def _hint(engine: Engine, name: str, error: DockMagicError) -> str:
     if "container " in error.message:
         identity = image_ids(engine, [name]).get(name)
         users = [each for each in container_list(engine, all=True) if each.get("ImageID") == identity]
-        names = " ".join(shown(user) for each in users for user in container_names(each)[:1])
+        names = listed([user for each in users for user in container_names(each)[:1]])
         rest = "" if "cannot be forced" in error.message else f"  Or %drmi -f {shown(name)}: they keep what they need."
         return f"Remove what uses it first: %drm -f {names}{rest}" if names else ""
     if "multiple repositories" in error.message:

@@ -30,7 +30,7 @@ _ABSENT = (
 )
 
 
-@command("start", columns="actions.ACTIONS", example="%dstart web worker-1", absent=_ABSENT)
+@command("start", columns="actions.ACTIONS", example="%dstart web worker-1", absent=_ABSENT, button="Start")
 def start(
     engine: Engine,
     container: Annotated[

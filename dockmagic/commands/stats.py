@@ -1,4 +1,4 @@
-"""stats: what containers use of the processors, of memory, of networks and of disks."""
+"""stats: what containers use of processors, memory, networks and disks."""
 
 from __future__ import annotations
 

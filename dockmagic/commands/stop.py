@@ -20,7 +20,7 @@ __all__ = ["stop"]
 _STOP = Action("stop", "stopped", width=WIDTH_OF_WAITS)
 
 
-@command("stop", columns="actions.ACTIONS", example="%dstop -t 5 web worker-1")
+@command("stop", columns="actions.ACTIONS", example="%dstop -t 5 web worker-1", button="Stop")
 def stop(
     engine: Engine,
     container: Annotated[

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["system_prune"]
 
 
-@command("system prune", columns="prune.PRUNED", example="%dsystem prune --volumes")
+@command("system prune", columns="prune.PRUNED", example="%dsystem prune --volumes", button="Remove what is not used")
 def system_prune(
     engine: Engine,
     *,

@@ -23,7 +23,7 @@ __all__ = ["unpause"]
 _UNPAUSE = Action("unpause", "unpaused")
 
 
-@command("unpause", columns="actions.ACTIONS", example="%dunpause web worker-1")
+@command("unpause", columns="actions.ACTIONS", example="%dunpause web worker-1", button="Unpause")
 def unpause(
     engine: Engine,
     container: Annotated[

@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 __all__ = ["volume_prune"]
 
 
-@command("volume prune", columns="prune.PRUNED", example="%dvolume prune --filter label!=keep")
+@command(
+    "volume prune",
+    columns="prune.PRUNED",
+    example="%dvolume prune --filter label!=keep",
+    button="Remove unused volumes",
+)
 def volume_prune(
     engine: Engine,
     *,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from dockmagic.acting import Action, act_on_each
+from dockmagic.acting import Action, act_on_each, listed
 from dockmagic.errors import Conflict, NotFound
 from dockmagic.options import Argument, Option
 from dockmagic.registry import command
-from dockmagic.text import shown
-from dockmagic.values import Names, object_names
+from dockmagic.values import Names, looks_like_a_slip, object_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,9 +33,10 @@ def volume_rm(
     """Remove volumes and what is in them, up to 8 at once, one row each; one that fails does not keep the others.
 
     `volume` is a name, several, a frame's column or a frame as `volume ls` gives it. One that a container has is never
-    removed. With `force` a volume that is not there is no failure: nothing changed. Raises UsageError for a name that
-    cannot be one, before anything is removed; what the engine says if all of them fail (NotFound, Conflict for one that
-    a container has), else the rows with `ok` False tell. API: GET and DELETE /volumes/{name}.
+    removed. With `force` a volume that is not there is no failure: nothing changed; with a name that none can have it
+    is one. Raises UsageError for an empty name, before anything is removed; what the engine says if all of them fail
+    (NotFound, Conflict for one that a container has), else the rows with `ok` False tell.
+    API: GET and DELETE /volumes/{name}.
     """
     from dockmagic.engine.objects import object_inspect
     from dockmagic.engine.volumes import volume_remove
@@ -47,6 +47,8 @@ def volume_rm(
             try:
                 object_inspect(engine, "volume", name)
             except NotFound:
+                if looks_like_a_slip(name):
+                    raise
                 there = False
         volume_remove(engine, name, force=force)
         return {"changed": there}
@@ -70,5 +72,5 @@ def _hint(engine: Engine, names: Sequence[str]) -> str:
     from dockmagic.engine.identities import container_names
 
     users = container_list(engine, all=True, filters={"volume": list(names)})
-    found = " ".join(shown(name) for each in users for name in container_names(each)[:1])
+    found = listed([name for each in users for name in container_names(each)[:1]])
     return f"Remove the containers that have it first: %drm -f {found}" if found else ""

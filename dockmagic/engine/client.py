@@ -37,6 +37,8 @@ __all__ = ["Engine"]
 
 _VERSIONED = re.compile(r"/v\d+\.\d+/")
 
+_NO_TEXT = ("application/x-tar", "application/octet-stream", "application/vnd.docker.")
+
 READ_TIMEOUT = 60.0
 """Seconds that an engine may be silent, where it is not right to be slow."""
 
@@ -214,7 +216,7 @@ class Engine:
                 response.read()
             raise_for_status(self.endpoint, response)
 
-    def _versioned(self, path: str) -> str:
+    def _versioned(self, path: Any) -> str:
         if not isinstance(path, str) or not path.startswith("/"):
             raise UsageError(f"an endpoint's path is text that starts with a slash, not {shown(repr(path))}")
         return path if _VERSIONED.match(path) else f"/v{self.api_version}{path}"
@@ -249,7 +251,12 @@ def _check_safety(endpoint: Endpoint, *, insecure: bool) -> None:
 def _decoded(response: httpx.Response) -> Any:
     if not response.content:
         return None
-    if "json" not in response.headers.get("content-type", ""):
+    kind = response.headers.get("content-type", "")
+    if kind.startswith(_NO_TEXT):
+        raise ProtocolError(
+            f"the engine sent {shown(kind)}, which is no text", hint='engine.stream("GET", path) gives its bytes.'
+        )
+    if "json" not in kind:
         return response.content.decode(errors="replace")
     try:
         return orjson.loads(response.content)

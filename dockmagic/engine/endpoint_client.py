@@ -15,6 +15,7 @@ from dockmagic.engine.dial import Dialer
 from dockmagic.engine.failures import failures
 from dockmagic.engine.transport import EngineTransport
 from dockmagic.engine.url import authority, with_query
+from dockmagic.errors import UsageError
 from dockmagic.masking import masked_pair
 from dockmagic.text import single_line
 
@@ -98,7 +99,7 @@ class EndpointClient:
     ) -> httpx.Response:
         """A reply of any status, to be read and closed by the caller. `json`, `content`, `headers`, `timeout`."""
         if "json" in options:
-            options["content"] = orjson.dumps(options.pop("json"))
+            options["content"] = _encoded(options.pop("json"))
             options["headers"] = {"Content-Type": "application/json", **options.get("headers", {})}
         if "timeout" in options:
             options["timeout"] = _limits(options["timeout"])
@@ -113,6 +114,14 @@ class EndpointClient:
             seconds = time.perf_counter() - start
             _logger.debug("%s %s -> %d in %.1f ms", method, _masked(request.url), response.status_code, seconds * 1000)
         return response
+
+
+def _encoded(value: Any) -> bytes:
+    """JSON, with numpy's numbers as numbers. Raises UsageError for what is none, such as half a character."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)
+    except TypeError as error:  # orjson's own are of this kind
+        raise UsageError(f"the body cannot be sent as JSON: {single_line(str(error))}") from error
 
 
 def _limits(seconds: float | None) -> httpx.Timeout:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dockmagic.errors import BadRequest, UsageError
 from dockmagic.text import shown
+from dockmagic.values import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ def encode_filters(filters: Filters) -> dict[str, dict[str, bool]] | None:
     """["label=a=b", "label=c"] or {"label": ["a=b", "c"]} as {"label": {"a=b": true, "c": true}}; None for none.
 
     The key ends at the first "=", so that "label!=a" is the key "label!"; True is "true". Raises UsageError for text
-    without "="; empty text is no filter. Which keys there are, the engine knows: it complains itself.
+    without "=" and for what is no filter; empty text is none. Which keys there are, the engine knows and says itself.
     Source: `FilterOpt` of docker/cli.
     """
     encoded: dict[str, dict[str, bool]] = {}
@@ -59,12 +60,18 @@ def encode_filters(filters: Filters) -> dict[str, dict[str, bool]] | None:
     return encoded or None
 
 
-def _pairs(filters: Filters) -> Iterable[tuple[str, str]]:
+def _pairs(filters: Any) -> Iterable[tuple[str, str]]:
     if isinstance(filters, Mapping):
         for key, values in filters.items():
-            yield from ((key, _text(value)) for value in ([values] if isinstance(values, (str, int)) else values))
+            if not isinstance(key, str):
+                raise UsageError(f"a filter's key is text, not {shown(repr(key))}")
+            yield from ((key, _text(key, value)) for value in _several(key, values))
         return
+    if not isinstance(filters, Iterable):
+        raise UsageError(f'filters are texts such as "status=exited" or a dict, not {shown(repr(filters))}')
     for text in filters:
+        if not isinstance(text, str):
+            raise UsageError(f"a filter is text, key=value, not {shown(repr(text))}")
         key, equals, value = text.partition("=")
         if text and (not equals or not key.strip()):
             raise UsageError(f"a filter is written key=value, not {shown(text)!r}")
@@ -72,7 +79,16 @@ def _pairs(filters: Filters) -> Iterable[tuple[str, str]]:
             yield key, value
 
 
-def _text(value: object) -> str:
+def _several(key: str, values: Any) -> Iterable[Any]:
+    if isinstance(values, (str, int)):
+        return [values]
+    if not isinstance(values, Iterable) or isinstance(values, bytes):
+        raise UsageError(f"the filter {shown(key)} is text, a number or several of them, not {shown(repr(values))}")
+    return values
+
+
+def _text(key: str, value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value)
+    (word,) = words([value], f"the filter {shown(key)}")
+    return word

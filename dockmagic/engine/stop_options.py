@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["signal_name", "stop_options"]
 
 _WITH_SIGNAL = (1, 42)
+_LONGEST = 9_223_372_036  # 292 years; in Go's durations more comes out as less than nothing
 
 
 def stop_options(engine: Engine, *, timeout: Any, signal: Any) -> dict[str, Any]:
@@ -23,6 +24,8 @@ def stop_options(engine: Engine, *, timeout: Any, signal: Any) -> dict[str, Any]
     """
     if timeout is not None and (isinstance(timeout, bool) or not isinstance(timeout, int)):
         raise UsageError(f"the timeout is a whole number of seconds, not {shown(repr(timeout))}")
+    if timeout is not None and abs(timeout) > _LONGEST:
+        raise UsageError(f"the timeout is {_LONGEST} seconds at most, not {timeout}; -1 is without end")
     if signal is None:
         return {"timeout": timeout, "signal": None}
     if numbers(engine.api_version) < _WITH_SIGNAL:

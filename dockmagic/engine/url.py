@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -12,8 +13,6 @@ from dockmagic.errors import UsageError
 from dockmagic.text import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from dockmagic.engine.endpoint import Endpoint
 
 __all__ = ["authority", "segment", "with_query"]
@@ -44,15 +43,20 @@ def authority(endpoint: Endpoint) -> str:
 def with_query(path: str, params: Mapping[str, object] | None) -> str:
     """`path` with `params` behind it: None is left out, True is "true", dicts and lists are JSON, a tuple repeats it.
 
-    httpx's own `params` would replace a query that the path already has.
+    httpx's own `params` would replace a query that the path already has. Raises UsageError for what is no query.
     """
+    if params is not None and not isinstance(params, Mapping):
+        raise UsageError(f"params is a dict of the query's parameters, not {shown(repr(params))}")
     pairs: list[tuple[str, str | int | float | bool | None]] = [
         (name, _query_value(each))
         for name, value in (params or {}).items()
         for each in (value if isinstance(value, tuple) else (value,))
         if each is not None
     ]
-    query = str(httpx.QueryParams(pairs))
+    try:
+        query = str(httpx.QueryParams(pairs))
+    except UnicodeEncodeError as error:
+        raise UsageError(f"{shown(repr(error.object))} cannot be sent: half a character is in it") from error
     return path + ("&" if "?" in path else "?") + query if query else path
 
 

@@ -31,7 +31,7 @@ def containers(*, no_trunc: bool) -> Schema:
         Column("image", (lambda row: row.get("Image") or None) if no_trunc else _image, "str", "what it was made from"),
         Column("command", "Command", "str", "entrypoint and arguments"),
         Column("created", "Created", "datetime64[us, UTC]", "when it was made"),
-        Column("state", "State", _STATE, "created, running, paused, restarting, removing, exited or dead"),
+        Column("state", "State", _STATE, "created, running, paused, restarting, removing, exited, dead"),
         Column("status", "Status", "str", "the engine's words: Up 3 hours (healthy)"),
         Column("health", _health, _HEALTHS, "starting, healthy or unhealthy; NA without a health check"),
         Column("exit_code", _exit_code, "Int64", "of the process that ended; NA while it runs"),

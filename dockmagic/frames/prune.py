@@ -16,7 +16,7 @@ KINDS = ("container", "network", "volume", "image", "tag", "build cache")
 """In the order in which `docker system prune` removes them. A tag is one that goes while its image stays."""
 
 PRUNED: Schema = (
-    Column("kind", "kind", Category(KINDS), "container, network, volume, image, tag (of an image that stays), ..."),
+    Column("kind", "kind", Category(KINDS), "container, network, volume, image, tag (of one that stays), ..."),
     Column("id", id_of("id"), "str", "12 digits; NA for volumes"),
     Column("name", "name", "str", "of an image all its tags; of a cache record what its build did"),
     Column("created", "created", "datetime64[us, UTC]", "when it was made"),

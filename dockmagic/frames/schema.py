@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dockmagic.engine.client import Engine
 
-__all__ = ["Category", "Column", "Row", "Schema", "to_columns", "to_frame", "to_values", "told_by"]
+__all__ = ["Category", "Column", "Row", "Schema", "Source", "to_columns", "to_frame", "to_values", "told_by"]
 
 Row: TypeAlias = Mapping[str, Any]
 Source: TypeAlias = str | Callable[[Row], Any]

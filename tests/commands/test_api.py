@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from dockmagic import api, ps
-from dockmagic.errors import NotFound, UsageError, VersionMismatch
+from dockmagic.errors import NotFound, ProtocolError, UsageError, VersionMismatch
 from dockmagic.frames.anything import json_frame
+from tests.commands.scripted_engine import engine_that_says
 
 if TYPE_CHECKING:
     from dockmagic import Engine
@@ -64,3 +65,50 @@ def test_what_can_not_be_is_refused_before_any_request(engine: Engine, method: s
     """A method that the API does not have, a path without its slash."""
     with pytest.raises(UsageError):
         api(engine, method, path)
+
+
+@pytest.mark.parametrize(
+    ("path", "instead"),
+    [
+        ("/events", "%devents"),
+        ("/v1.41/events?since=1", "%devents"),
+        ("/containers/web/stats", "%dstats"),
+        ("/containers/web/stats?stream=1", "%dstats"),
+        ("/containers/web/logs?stdout=1&follow=true", "%dlogs"),
+        ("/containers/web/export", "%dsave"),
+        ("/images/lab:5000/bb:1/get", "%dsave"),
+        ("/images/get?names=bb:1", "%dsave"),
+        ("/containers/web/archive?path=/etc", "engine.stream"),
+    ],
+)
+def test_what_has_no_end_or_is_no_text_is_refused_with_what_does_it(path: str, instead: str) -> None:
+    """Else it is waited for until the limit on silence, or a whole image is read."""
+    with engine_that_says({}) as (engine, asked), pytest.raises(UsageError) as caught:
+        api(engine, "GET", path)
+    assert instead in caught.value.hint
+    assert asked == []
+
+
+def test_what_ends_is_answered(engine: Engine, docker_cli: DockerCli, label: str) -> None:
+    """One sample, the events so far, an archive's description."""
+    docker_cli("create", "--label", label, "--name", "dmt-ends", "bb:1")
+    assert "cpu_stats" in api(engine, "GET", "/containers/dmt-ends/stats?stream=false")
+    assert api(engine, "GET", "/events?since=1&until=2") is None
+    assert "x-docker-container-path-stat" in api(engine, "HEAD", "/containers/dmt-ends/archive?path=/bin")
+
+
+def test_an_archive_is_not_read_as_text(engine: Engine) -> None:
+    """In Python too; a stream gives its bytes."""
+    with pytest.raises(ProtocolError, match="application/x-tar, which is no text") as caught:
+        engine.get("/images/bb:1/get")
+    assert "engine.stream" in caught.value.hint
+
+
+@pytest.mark.parametrize("path", [None, 5, b"/info", "info"])
+def test_a_path_is_text_that_starts_with_a_slash(path: Any) -> None:
+    """Also in Python."""
+    with engine_that_says({}) as (engine, asked):
+        for ask in (engine.get, lambda path: api(engine, "GET", path)):
+            with pytest.raises(UsageError, match="starts with a slash"):
+                ask(path)
+    assert asked == []

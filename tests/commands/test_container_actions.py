@@ -152,7 +152,7 @@ def test_a_name_that_is_missing_is_told_with_the_nearest_one(
     make(before, "dmt-there")
     with pytest.raises(NotFound, match='no container "dmt-ther" on') as caught:
         call(engine, "dmt-ther")
-    assert caught.value.hint.startswith("Did you mean dmt-there?  %dps -a lists all ")
+    assert caught.value.hint.startswith("Did you mean dmt-there?  %dps -a lists ")
     assert caught.value.frame is not None
     assert list(caught.value.frame["ok"]) == [False]
 

@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from dockmagic import create, ps, registry
@@ -228,12 +229,14 @@ def test_a_name_in_use_is_a_conflict_with_a_way_out(engine: Engine, label: str) 
         ({"memory": "64m", "memory_swap": "1m"}, "Minimum memoryswap limit should be larger than memory limit"),
         ({"cpus": 1000}, "Range of CPUs is from 0.01 to"),
         ({"volumes_from": "dmt-nobody"}, "No such container: dmt-nobody"),
+        ({"name": "a b"}, "Invalid container name"),
     ],
 )
 def test_what_only_the_engine_can_know_it_says(engine: Engine, options: dict[str, Any], complaint: str) -> None:
-    """Before anything is made."""
-    with pytest.raises((BadRequest, NotFound), match=complaint):
+    """Before anything is made; which names there may be is told."""
+    with pytest.raises((BadRequest, NotFound), match=complaint) as caught:
         create(engine, "bb:1", **options)
+    assert caught.value.hint.startswith("A name has two or more letters") == ("name" in options)
 
 
 @pytest.mark.parametrize(
@@ -243,9 +246,15 @@ def test_what_only_the_engine_can_know_it_says(engine: Engine, options: dict[str
         ({"detach": True}, "there is no option detach"),
         ({"pull": "sometimes"}, "--pull is one of always, missing, never, not 'sometimes'"),
         ({"name": " "}, "' ' is no name of a container"),
+        ({"quiet": "no"}, "quiet is either True or False, not 'no'"),
+        ({"rm": "no"}, "rm is either True or False, not 'no'"),
         ({"restart": "forever"}, "--restart is one of no, always, on-failure, unless-stopped, not 'forever'"),
         ({"memory": "64x"}, "--memory wants a size such as 64m or 1.5g, not '64x'"),
         ({"ports": {80: "http"}}, "--publish: a port is written"),
+        ({"command": "sleep 60"}, 'the command is a list of words such as ["sleep", "60"], not \'sleep 60\''),
+        ({"command": None}, "the command is a list of words"),
+        ({"command": 5}, "the command is a list of words"),
+        ({"command": [None]}, "the command is NoneType"),
     ],
 )
 def test_what_cannot_be_right_is_refused_without_an_engine(options: dict[str, Any], complaint: str) -> None:
@@ -253,6 +262,29 @@ def test_what_cannot_be_right_is_refused_without_an_engine(options: dict[str, An
     with Engine(unix_endpoint("/nowhere/docker.sock")) as nobody, pytest.raises(UsageError) as caught:
         create(nobody, "bb:1", **options)
     assert complaint in str(caught.value)
+
+
+@pytest.mark.parametrize("value", [object(), {"a": {1, 2}}, "\ud800", 10**30])
+def test_what_is_no_json_is_a_usage_error(engine: Engine, value: Any) -> None:
+    """It is found before anything is sent."""
+    with pytest.raises(UsageError, match="the body cannot be sent as JSON"):
+        create(engine, "bb:1", set={"HostConfig.Memory": value})
+
+
+def test_a_command_of_numbers_is_that_of_their_digits(engine: Engine, label: str) -> None:
+    """So are numpy's in the body: they come out of frames."""
+    command: list[Any] = ["sleep", 60]
+    frame = create(engine, "bb:1", command, labels=label, set={"HostConfig.Memory": np.int64(64 * 2**20)})
+    assert list(frame["command"]) == ["sleep 60"]
+    assert engine.get(f"/containers/{frame['id'][0]}/json")["HostConfig"]["Memory"] == 64 * 2**20
+
+
+def test_a_frame_that_is_no_name_is_told_in_one_line(engine: Engine) -> None:
+    """Not as pandas draws it."""
+    frame: Any = ps(engine)
+    with pytest.raises(UsageError, match="is no name of an image") as caught:
+        create(engine, frame)
+    assert len(str(caught.value).splitlines()) == 1
 
 
 def test_h_is_the_hostname_and_no_wish_for_help() -> None:
@@ -298,3 +330,10 @@ def test_names_are_completed_where_they_are_wanted(before: list[str], kind: str)
     wanted = next_parameter(registry.load("create"), before)
     assert wanted is not None
     assert wanted.declared.complete == kind
+
+
+def test_half_a_character_in_a_name_is_refused() -> None:
+    """It cannot be sent."""
+    with engine_that_says({}) as (engine, asked), pytest.raises(UsageError, match="half a character"):
+        create(engine, "bb:1", name="\ud800x")
+    assert asked == []

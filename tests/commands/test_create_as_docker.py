@@ -40,7 +40,7 @@ BOTH_MAKE = """
     --label-file labels -l a=2 -l plain -l 'x=y z' bb:1
     -p 8099:80 -p 127.0.0.1:8053:53/udp -p 7000-7002:7000-7002 -p 6000 -p 9000-9010:91 -p [::1]:5:5/sctp bb:1
     -p published=8080,target=80,protocol=tcp bb:1
-    -P --expose 80 --expose 90-92/udp -p 70:80 bb:1
+    -P --expose 0 --expose 80 --expose 90-92/udp -p 70:80 bb:1
     -v dmt-as-docker:/data -v /tmp:/host:ro -v /anonymous bb:1
     -v /tmp:/host:rw,rshared --volumes-from dmt-peer:ro bb:1
     --mount type=bind,source=/tmp,target=/t,readonly bb:1

@@ -103,7 +103,7 @@ def test_an_image_that_is_missing_is_told_with_the_nearest_one(engine: Engine, b
     """On which engine, and how to see them all."""
     with pytest.raises(NotFound, match='no image "dmt/bilt" on') as caught:
         history(engine, "dmt/bilt")
-    assert caught.value.hint.startswith("Did you mean dmt/built?  %dimages lists all ")
+    assert caught.value.hint.startswith("Did you mean dmt/built?  %dimages lists ")
 
 
 @pytest.mark.parametrize("name", ["", " ", "..", "a//b", None])

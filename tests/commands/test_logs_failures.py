@@ -28,7 +28,7 @@ def test_a_container_that_is_missing_is_told_with_the_nearest_one(engine: Engine
     with pytest.warns(EngineWarning, match='no container "dmt-ther" on'):
         frame = logs(engine, ["dmt-ther", "dmt-there"])
     assert list(frame["line"]) == ["x"]
-    with pytest.raises(NotFound, match='no container "dmt-nobody"'):
+    with pytest.raises(NotFound, match="no container dmt-nobody, dmt-ther on"):
         logs(engine, ["dmt-nobody", "dmt-ther"])
 
 

@@ -96,3 +96,27 @@ def test_the_magic_has_dockers_two_names(
     shell.user_ns["ids"] = shell.run_line_magic("dnetwork", f"ls -q -f label={label} --host {engine.host}")
     frame = shell.run_line_magic("dnetwork", f"{line} {{ids}} --host {engine.host}")
     assert list(frame["ok"]) == [True, True]
+
+
+@pytest.mark.parametrize("name", ["a b", "{nets}", "a\x7fb", "a\nb"])
+def test_with_force_a_missing_one_that_was_hardly_meant_is_a_failure(engine: Engine, name: str) -> None:
+    """A Python value that is none, several names in one pair of quotes."""
+    with pytest.raises(NotFound):
+        network_rm(engine, name, force=True)
+    assert list(network_rm(engine, [name, "dmt-nobody"], force=True)["ok"]) == [False, True]
+
+
+@pytest.mark.parametrize("name", ["dmt a b", "dmt-a/b", "dmt{b"])
+def test_a_strange_name_that_is_there_is_removed(engine: Engine, docker_cli: DockerCli, label: str, name: str) -> None:
+    """Engines let networks have it."""
+    docker_cli("network", "create", "--label", label, name)
+    assert list(network_rm(engine, name)["changed"]) == [True]
+
+
+def test_they_go_in_order(engine: Engine, docker_cli: DockerCli, label: str) -> None:
+    """A configuration after the network that has it, as with docker."""
+    for number in range(5):
+        config, made = f"dmt-config-{number}", f"dmt-made-{number}"
+        docker_cli("network", "create", "--label", label, "--config-only", "--subnet", f"10.96.{number}.0/24", config)
+        docker_cli("network", "create", "--config-from", config, made)  # it can have no label of its own
+        assert list(network_rm(engine, [made, config])["ok"]) == [True, True]

@@ -10,6 +10,7 @@ import pytest
 
 from dockmagic import ps
 from dockmagic.errors import BadRequest, UsageError
+from tests.commands.scripted_engine import engine_that_says
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -181,3 +182,11 @@ def test_the_frame_says_where_and_when_it_was_fetched(engine: Engine) -> None:
     assert attrs["host"] == engine.host
     assert attrs["api_version"] == engine.api_version
     assert pd.Timestamp(attrs["fetched_at"]).tzinfo is not None
+
+
+@pytest.mark.parametrize("options", [{"last": "x"}, {"last": True}, {"last": 1.5}, {"filter": 5}, {"all": "no"}])
+def test_what_cannot_be_right_is_refused_at_once(options: dict[str, Any]) -> None:
+    """Nobody is asked."""
+    with engine_that_says([]) as (engine, asked), pytest.raises(UsageError):
+        ps(engine, **options)
+    assert asked == []

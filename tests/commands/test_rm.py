@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from dockmagic import ps, rm
+import dockmagic
+from dockmagic import ps, rm, stop
 from dockmagic.errors import Conflict, NotFound, UsageError
 
 if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
     from dockmagic import Engine
     from tests.conftest import DockerCli
 
@@ -65,7 +68,7 @@ def test_a_name_that_is_missing_is_told_with_the_nearest_one(engine: Engine, two
     with pytest.raises(NotFound, match='no container "dmt-rest" on') as caught:
         rm(engine, "dmt-rest")
     count = len(ps(engine, all=True))
-    assert caught.value.hint == f"Did you mean dmt-rests?  %dps -a lists all {count}."
+    assert caught.value.hint == f"Did you mean dmt-rests?  %dps -a lists {'it' if count == 1 else f'all {count}'}."
 
 
 def test_with_force_a_missing_one_is_no_failure(engine: Engine) -> None:
@@ -73,6 +76,31 @@ def test_with_force_a_missing_one_is_no_failure(engine: Engine) -> None:
     frame = rm(engine, "dmt-nobody", force=True)
     assert frame[["changed", "ok"]].to_dict("records") == [{"changed": False, "ok": True}]
     assert frame["id"].isna().all()
+
+
+@pytest.mark.parametrize("name", ['{df[df.state=="exited"].id}', "${HOME}", "a b", "a\0b", "a\nb", "-x"])
+def test_with_force_a_name_that_none_can_have_is_a_failure(engine: Engine, name: str) -> None:
+    """Nobody removed it before: it is a mistake, such as a Python value that is none."""
+    with pytest.raises(NotFound, match="no container"):
+        rm(engine, name, force=True)
+    assert list(rm(engine, [name, "dmt-nobody"], force=True)["ok"]) == [False, True]
+
+
+def test_what_only_looks_like_a_python_value_is_told(engine: Engine) -> None:
+    """It stays as it is typed, and no container has such a name."""
+    with pytest.raises(NotFound, match="no container") as caught:
+        rm(engine, "{df[df.state==exited].id}")
+    assert caught.value.hint.startswith("Only {name} and {name.attribute} are Python values")
+
+
+def test_of_many_that_run_the_hint_names_the_first_ones(engine: Engine, docker_cli: DockerCli, label: str) -> None:
+    """It is a line to read."""
+    names = [f"dmt-run-{number}" for number in range(7)]
+    for name in names:
+        docker_cli("run", "-d", "--label", label, "--name", name, "bb:1", "sleep", "1000")
+    with pytest.raises(Conflict) as caught:
+        rm(engine, names)
+    assert caught.value.hint == f"%drm -f {' '.join(names[:5])} ... kills those that run."
 
 
 def test_a_list_a_column_and_a_frame_name_containers_too(engine: Engine, two: str) -> None:
@@ -113,3 +141,29 @@ def test_anonymous_volumes_go_with_it_when_asked(engine: Engine, docker_cli: Doc
     volume = docker_cli("inspect", "--format", "{{(index .Mounts 0).Name}}", "dmt-vol").strip()
     rm(engine, "dmt-vol", volumes=True)
     assert volume not in docker_cli("volume", "ls", "-q").split()
+
+
+def test_a_number_removes_nothing(engine: Engine, shell: InteractiveShell, two: str) -> None:
+    """The index of a frame would be the beginnings of ids."""
+    frame = ps(engine, all=True, filter=[f"label={two}"])
+    for numbers in (frame.index, range(10), 0, True, [*frame["id"], 1]):
+        for act in (rm, stop):
+            with pytest.raises(UsageError, match="a name of a container is text"):
+                act(engine, numbers)
+    dockmagic.load_ipython_extension(shell)
+    shell.user_ns["df"] = frame
+    assert not shell.run_cell(f"%drm --host {engine.host} -f {{df.index}}").success
+    assert len(ps(engine, all=True, filter=[f"label={two}"])) == 2
+
+
+def test_a_flag_that_is_none_removes_nothing(engine: Engine, two: str) -> None:
+    """As a truth "no" would kill."""
+    with pytest.raises(UsageError, match="force is either True or False, not 'no'"):
+        rm(engine, "dmt-runs", force="no")  # type: ignore[arg-type]
+    assert len(ps(engine, filter=[f"label={two}"])) == 1
+
+
+def test_a_name_may_have_the_slash_that_inspect_tells(engine: Engine, two: str) -> None:
+    """As with docker."""
+    assert list(rm(engine, "/dmt-runs", force=True)["name"]) == ["dmt-runs"]
+    assert len(ps(engine, all=True, filter=[f"label={two}"])) == 1

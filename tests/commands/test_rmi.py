@@ -147,7 +147,7 @@ def test_a_name_that_is_missing_is_told_with_the_nearest_one(engine: Engine, mak
     make("dmt/there:1")
     with pytest.raises(NotFound, match='no image "dmt/their:1" on') as caught:
         rmi(engine, "dmt/their:1")
-    assert caught.value.hint.startswith("Did you mean dmt/there:1?  %dimages lists all ")
+    assert caught.value.hint.startswith("Did you mean dmt/there:1?  %dimages lists ")
 
 
 def test_a_frame_of_images_names_each_by_its_id_once(engine: Engine, make: Callable[..., str], label: str) -> None:

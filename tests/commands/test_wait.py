@@ -106,13 +106,15 @@ def test_an_interrupt_ends_the_wait_and_not_the_containers(
     assert docker_cli("inspect", "--format", "{{.State.Running}}", "dmt-on-1", "dmt-on-2").split() == ["true"] * 2
 
 
-def test_an_interrupt_of_one_wait_has_no_rows(engine: Engine, sleeps: Callable[[str], str]) -> None:
+def test_an_interrupt_of_one_wait_has_a_row_as_of_several(engine: Engine, sleeps: Callable[[str], str]) -> None:
     """Nothing has ended."""
     name = sleeps("dmt-on")
     work, caught = frame_of(lambda: wait(engine, name))
     assert interrupted(work, BLOCKED) < PROMPT
     assert caught[0] is not None
-    assert len(caught[0]) == 0
+    assert caught[0][["name", "ok", "error"]].to_dict("records") == [
+        {"name": name, "ok": False, "error": "interrupted; it may still happen"}
+    ]
 
 
 def test_one_that_is_removed_meanwhile_is_over(

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tests.engines.sshd import Sshd
 
 PING = b"HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nContent-Length: 2\r\n\r\nOK"
-WORDS = "Start Docker, or connect elsewhere: %dconnect ssh://host, %dcontext ls"
+WORDS = "Start Docker, or connect elsewhere: %dconnect ssh://host, %dcontext ls; without Docker: %dconnect demo"
 
 
 def unreachable(target: str) -> EngineUnreachable:

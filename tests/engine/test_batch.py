@@ -170,11 +170,11 @@ def test_an_interrupt_ends_all_requests_at_once(width: int) -> None:
 
 
 def test_an_interrupt_of_a_single_one_is_as_quick() -> None:
-    """There is no outcome then."""
+    """And it is told as one of several would be."""
     ready = threading.Event()
     outcomes: dict[str, Outcome[str]] = {}
     with serving(silent(ready, answered=0, waiting=1)) as server:
         with dockmagic.connect(f"unix://{server.path}") as engine:
             engine.ping()
             assert interrupted(lambda: each(engine, ["c0"], stop, into=outcomes, width=64), ready) < 0.2
-    assert outcomes == {}
+    assert [str(outcome.error) for outcome in outcomes.values()] == ["interrupted; it may still happen"]

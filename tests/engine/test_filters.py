@@ -46,6 +46,17 @@ def test_a_filter_without_key_or_value_is_refused(text: str) -> None:
     assert str(caught.value).startswith("a filter is written key=value, not ")
 
 
+@pytest.mark.parametrize(
+    "filters",
+    [5, None, True, [None], [5], [b"a=b"], {"label": None}, {"label": [None]}, {"label": b"a"},
+     {"label": [["a"]]}, {5: "a"}, {"label": object()}, {"label": [[]]}],
+)  # fmt: skip
+def test_what_is_no_filter_is_refused(filters: Any) -> None:
+    """And is no TypeError from within."""
+    with pytest.raises(UsageError, match="filter"):
+        encode_filters(filters)
+
+
 @given(st.dictionaries(st.from_regex(r"\A[a-z]+!?\Z"), st.lists(st.text().map(str.strip), min_size=1)))
 def test_text_and_mapping_mean_the_same(filters: dict[str, list[str]]) -> None:
     """And what was encoded once is the same when it is encoded again."""

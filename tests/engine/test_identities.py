@@ -85,7 +85,7 @@ def test_a_network_to_act_in_has_to_be_there() -> None:
     with engine_that_says(missing, [{"Name": "front"}], status="404 Not Found") as (engine, _):
         with pytest.raises(NotFound, match='no network "frnt" on') as caught:
             network_id(engine, "frnt")
-    assert caught.value.hint == "Did you mean front?  %dnetwork ls lists all 1."
+    assert caught.value.hint == "Did you mean front?  %dnetwork ls lists it."
     with engine_that_says({"Id": 5}) as (engine, _), pytest.raises(ProtocolError, match="without telling its id"):
         network_id(engine, "front")
 

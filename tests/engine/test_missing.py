@@ -50,7 +50,7 @@ def test_the_nearest_name_is_told_and_how_to_see_them_all(
     kind, meant = said
     count = len(set(docker_cli(*command.split(), "-q").split()))
     assert error.message == f'no {kind} "{name}" on {engine_process.host.removeprefix("unix://")}'
-    assert error.hint == f"Did you mean {meant}?  %d{command} lists all {count}."
+    assert error.hint == f"Did you mean {meant}?  %d{command} lists {'it' if count == 1 else f'all {count}'}."
     assert (error.status, error.__cause__) == (404, ENGINE_SAID)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
@@ -86,3 +87,10 @@ def test_every_value_comes_back(params: dict[str, str]) -> None:
     """Blanks, plus signs and all alphabets."""
     query = urlsplit(with_query("/x", params)).query
     assert parse_qs(query, keep_blank_values=True) == {name: [value] for name, value in params.items()}
+
+
+@pytest.mark.parametrize("params", [5, "a=b", ["a"], {"a": "\ud800"}])
+def test_what_is_no_query_is_refused(params: Any) -> None:
+    """And is no AttributeError from within."""
+    with pytest.raises(UsageError):
+        with_query("/info", params)

@@ -24,6 +24,7 @@ __all__ = [
     "data_packet",
     "error_packet",
     "fin_packet",
+    "go_mode",
     "read_packet",
     "stat_packet",
 ]

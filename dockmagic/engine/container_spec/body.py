@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -111,7 +112,7 @@ def _merge(body: dict[str, Any], part: Mapping[str, Any], *, override: bool = Fa
 def _members(given: Any) -> Iterable[tuple[str, Any]]:
     """The paths and values of PATH=JSON texts, or of a dict."""
     if isinstance(given, Mapping):
-        yield from ((_checked(text(path)), value) for path, value in given.items())
+        yield from ((_checked(text(path)), _sendable(value)) for path, value in given.items())
         return
     for each in pairs(given):
         path, equals, written = each.partition("=")
@@ -119,7 +120,7 @@ def _members(given: Any) -> Iterable[tuple[str, Any]]:
             value = json.loads(written)
         except ValueError as error:
             raise UsageError(f"is written PATH=JSON, text in double quotes, not {shown(each)!r}") from error
-        yield _checked(path if equals else ""), value
+        yield _checked(path if equals else ""), _sendable(value)
 
 
 def _checked(path: str) -> str:
@@ -129,8 +130,17 @@ def _checked(path: str) -> str:
     return path
 
 
+def _sendable(value: Any) -> Any:
+    """`value`, if there is no number in it that JSON has not: NaN and infinity would be sent as null."""
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _sendable(each)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise UsageError(f"wants JSON, and {value} is no number in it")
+    return value
+
+
 def _check(body: Mapping[str, Any]) -> None:
     """Raise UsageError for options that do not go together."""
     host = body["HostConfig"]
-    if host.get("AutoRemove") and host.get("RestartPolicy", {}).get("Name", "no") != "no":
+    if host.get("AutoRemove") and host.get("RestartPolicy", {}).get("Name", "no") not in {"no", ""}:
         raise UsageError("--rm does not go with --restart: one removes what the other starts again")

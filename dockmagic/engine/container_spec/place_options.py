@@ -45,7 +45,7 @@ class NetworkOptions(TypedDict, total=False):
         str | Sequence[str | Mapping[str, Any]] | Mapping[str, Any],
         Option(
             "--network",
-            help="Network, host, none, container:NAME, or name=NET,alias=A,ip=IP",
+            help="Its name, host, none, container:ID, name=NET,alias=A,ip=IP",
             metavar="NETWORK",
             repeat=True,
             complete="network",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
-from dockmagic.engine.container_spec.values import named, text, texts
+from dockmagic.engine.container_spec.values import mapping_of, named, text, texts
 from dockmagic.errors import UsageError
 from dockmagic.text import shown
 
@@ -66,7 +66,7 @@ def _exposed(spec: str) -> list[str]:
     match = _PORT.fullmatch(spec)
     if match is None or ":" in spec:
         raise UsageError(f"a port is written CONTAINER[/tcp|udp|sctp], not {shown(spec)!r}")
-    return [f"{port}/{_protocol(match, spec)}" for port in _range(match["container"], spec, smallest=1)]
+    return [f"{port}/{_protocol(match, spec)}" for port in _range(match["container"], spec)]  # 0 too, as docker
 
 
 def _written(value: Any) -> list[str]:
@@ -74,6 +74,7 @@ def _written(value: Any) -> list[str]:
 
     None is any free port of the host, a tuple an address and a port, a list several of these.
     """
+    value = mapping_of(value)
     if not isinstance(value, Mapping):
         return texts(value)
     return [

@@ -62,7 +62,7 @@ class ContainerOptions(TypedDict, total=False):
         Mapping[str, Any] | str | Sequence[str],
         Option(
             "--set",
-            help="Any member of the API's body, HostConfig.X=1 say (repeatable)",
+            help="Part of the body: HostConfig.X=1; engines ignore unknown names",
             metavar="PATH=JSON",
             repeat=True,
         ),

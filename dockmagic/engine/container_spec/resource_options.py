@@ -175,7 +175,7 @@ class SecurityOptions(TypedDict, total=False):
     ]
     ipc: Annotated[
         str,
-        Option("--ipc", help="Shared memory: none, private, shareable, host, container:NAME", metavar="MODE"),
+        Option("--ipc", help="Shared memory: none, private, shareable, host, container:ID", metavar="MODE"),
         At("HostConfig.IpcMode"),
     ]
     uts: Annotated[

@@ -14,7 +14,7 @@ from dockmagic.values import words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Here", "flag", "list_of", "map_of", "named", "one_of", "pairs", "several", "text", "texts"]
+__all__ = ["Here", "flag", "list_of", "map_of", "mapping_of", "named", "one_of", "pairs", "several", "text", "texts"]
 
 
 class Here(NamedTuple):
@@ -99,8 +99,15 @@ def map_of(check: Callable[[str], object]) -> Callable[[Any], dict[str, str]]:
     return read
 
 
+def mapping_of(value: Any) -> Any:
+    """A Series with names as its index as a dict; anything else as it is, also a Series that is a list of texts."""
+    is_series = hasattr(value, "items") and hasattr(value, "index") and not hasattr(value, "columns")  # without pandas
+    return dict(value.items()) if is_series and all(isinstance(name, str) for name in value.index) else value
+
+
 def pairs(value: Any) -> list[str]:
-    """NAME=VALUE texts, also of a dict: its value None is the name alone, a truth is true or false."""
+    """NAME=VALUE texts, also of a dict or a Series: its value None is the name alone, a truth is true or false."""
+    value = mapping_of(value)
     if not isinstance(value, Mapping):
         return texts(value)
     return [text(name) if said is None else f"{text(name)}={_said(said)}" for name, said in value.items()]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dockmagic.engine.container_spec.paths import absolute, expanded
-from dockmagic.engine.container_spec.values import named, text, texts
+from dockmagic.engine.container_spec.values import mapping_of, named, text, texts
 from dockmagic.errors import UsageError
 from dockmagic.text import shown
 
@@ -41,6 +41,7 @@ def volumes(options: Mapping[str, Any], here: Here) -> dict[str, Any]:
 
 def _written(value: Any) -> list[str]:
     """The texts; of a dict {"data": "/data"} or {"/srv": {"bind": "/data", "mode": "ro"}} as they would be typed."""
+    value = mapping_of(value)
     if not isinstance(value, Mapping):
         return texts(value)
     found = []

@@ -111,6 +111,11 @@ def test_any_member_can_be_set(given: Any, path: tuple[str, ...], expected: Any)
         {"": 1},
         {5: 1},
         5,
+        "HostConfig.X=NaN",
+        "HostConfig.X=[1, -Infinity]",
+        "HostConfig.X=1e999",
+        {"HostConfig.X": float("nan")},
+        {"HostConfig.X": {"a": [float("inf")]}},
     ],
 )
 def test_what_sets_no_member_is_refused(given: Any) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 
 from dockmagic.engine.container_spec.environment import environment, labels
@@ -64,6 +65,9 @@ def test_a_name_must_be_there_and_a_labels_without_blanks(option: dict[str, list
         ("A=1", ["A=1"]),
         (("A=1", "B=2"), ["A=1", "B=2"]),
         (["A=1", "B=2", "A=3"], ["A=3", "B=2"]),
+        (pd.Series({"A": "1", "B": 2}), ["A=1", "B=2"]),
+        (pd.Series({"A": 1}), ["A=1"]),
+        (pd.Series(["A=1", "B=2"]), ["A=1", "B=2"]),
     ],
 )
 def test_variables_are_a_dict_or_texts(value: Any, expected: list[str]) -> None:

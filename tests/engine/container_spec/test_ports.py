@@ -142,7 +142,7 @@ def test_a_dict_of_other_things_is_refused(value: Any) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("80", ["80/tcp"]), ("80-82/udp", ["80/udp", "81/udp", "82/udp"]), ("80/TCP", ["80/tcp"])],
+    [("80", ["80/tcp"]), ("0", ["0/tcp"]), ("80-82/udp", ["80/udp", "81/udp", "82/udp"]), ("80/TCP", ["80/tcp"])],
 )
 def test_what_is_exposed_is_not_published(text: str, expected: list[str]) -> None:
     """Until -P publishes it."""
@@ -150,7 +150,7 @@ def test_what_is_exposed_is_not_published(text: str, expected: list[str]) -> Non
     assert made == {"ExposedPorts": {port: {} for port in expected}, "HostConfig": {"PortBindings": {}}}
 
 
-@pytest.mark.parametrize("text", ["", "80:80", "x", "0", "80-79", "80/x", "65536"])
+@pytest.mark.parametrize("text", ["", "80:80", "x", "80-79", "80/x", "65536"])
 def test_what_is_no_port_is_not_exposed(text: str) -> None:
     """As with docker; the protocol is one that engines know."""
     with pytest.raises(UsageError, match="--expose"):
