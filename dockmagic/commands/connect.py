@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-from dockmagic.errors import UsageError
+from dockmagic.errors import EngineUnreachable, InsecureConnection, UsageError, warn
 from dockmagic.options import Argument, Option
 from dockmagic.registry import command
 from dockmagic.text import shown
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from dockmagic.engine.client import Engine
 
 __all__ = ["connect", "connection"]
+
+_OURS = ("demo", "auto")
 
 
 def _seconds(text: str | float) -> float:
@@ -35,7 +37,7 @@ def connect(
         str | None,
         Argument(
             "HOST|CONTEXT",
-            help="Without one: the current engine, at first docker's own choice (default)",
+            help="Or demo, or auto. Without one: the current engine, at first docker's own choice (default)",
             complete="context",
         ),
     ] = None,
@@ -58,18 +60,57 @@ def connect(
     docker. TLS as with docker: DOCKER_TLS_VERIFY, DOCKER_CERT_PATH, or the context's own. DOCKER_API_VERSION pins the
     version; DOCKMAGIC_INSECURE=1 is `insecure`.
 
+    The target "demo" is a small engine in memory that answers as docker does and runs nothing: the same one for all
+    that connect to it in this process, until the last of them is closed. "auto" is docker's own choice, and the demo
+    with an EngineWarning where that does not answer. A docker context of one of these names is reached by `context`.
+
     Raises EngineUnreachable, InsecureConnection, VersionMismatch, ProtocolError for what cannot be talked to, and
     UsageError for a host, context or timeout that is none. API: GET /_ping.
     """
+    options = {
+        "timeout": None if timeout is None else _seconds(timeout),
+        "insecure": insecure or environ.get("DOCKMAGIC_INSECURE", "") not in {"", "0"},
+        "api_version": environ.get("DOCKER_API_VERSION"),
+    }
+    if target in _OURS and host is None and context is None:
+        _tell_of_context(target, environ)
+        return _demo(options) if target == "demo" else _auto(options, environ)
+    return _real(options, environ, target=target, host=host, context=context)
+
+
+def _real(options: dict[str, Any], environ: Mapping[str, str], **asked: str | None) -> Engine:
     from dockmagic.engine.client import Engine
     from dockmagic.engine.endpoint import locate
 
-    engine = Engine(
-        locate(target, host=host, context=context, environ=environ),
-        timeout=None if timeout is None else _seconds(timeout),
-        insecure=insecure or environ.get("DOCKMAGIC_INSECURE", "") not in {"", "0"},
-        api_version=environ.get("DOCKER_API_VERSION"),
-    )
+    return _answering(Engine(locate(**asked, environ=environ), **options))
+
+
+def _demo(options: dict[str, Any], **source: str) -> Engine:
+    from dockmagic.demo.shared import open_demo
+
+    return _answering(open_demo(**source, **options))
+
+
+def _auto(options: dict[str, Any], environ: Mapping[str, str]) -> Engine:
+    """Docker's own choice; where nothing answers there the demo. What is refused as unsafe stays refused."""
+    try:
+        return _real(options, environ)
+    except InsecureConnection:
+        raise
+    except EngineUnreachable as error:
+        warn(f"{error.message}; this is the demo engine instead, in which nothing is real")
+    return _demo(options, source="auto found no engine: nothing in this one is real")
+
+
+def _tell_of_context(target: str, environ: Mapping[str, str]) -> None:
+    """A notebook that asks for the demo gets the demo, and never a host that somebody gave that name."""
+    from dockmagic.engine.config_file import read_config
+
+    if target in read_config(environ).contexts:
+        warn(f"{target} is dockmagic's own; the docker context of that name: %dconnect --context {target}")
+
+
+def _answering(engine: Engine) -> Engine:
     try:
         engine.ping()
     except BaseException:

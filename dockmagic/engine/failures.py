@@ -84,7 +84,7 @@ def _named(endpoint: Endpoint) -> str:
 def _start_or_elsewhere() -> str:
     found = neighbours(os.environ, is_socket, Path.home())
     known = f"   (found a socket at {found[0]})" if found else ""
-    return f"Start Docker, or {_ELSEWHERE}{known}"
+    return f"Start Docker, or {_ELSEWHERE}; without Docker: %dconnect demo{known}"
 
 
 def _unreachable(endpoint: Endpoint, error: httpx.ConnectError) -> EngineUnreachable:

@@ -98,7 +98,7 @@ def test_a_socket_that_one_may_not_open_names_the_group(engine_process: Dockerd)
     script = textwrap.dedent(f"""
         import getpass, grp, os, sys
         sys.path[:0] = {sys.path!r}
-        import dockmagic, dockmagic.engine.client, dockmagic.engine.endpoint  # nobody may not read these
+        import dockmagic.commands.connect, dockmagic.engine.client  # nobody may not read these
         os.environ["USER"] = os.environ["LOGNAME"] = "nobody"
         os.setgroups([]); os.setgid(65534); os.setuid(65534)
         try:
