@@ -5,7 +5,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 PYTEST_ARGS ?=
 PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check -c constraints.txt
-PACKAGES := docker.io iptables iproute2 busybox-static openssh-server docker-registry
+PACKAGES := docker.io iptables iproute2 busybox-static openssh-server docker-registry chromium
 
 .DEFAULT_GOAL := help
 .PHONY: help tour test check lab bench constraints clean

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from dockmagic.commands.api import api
     from dockmagic.commands.build import build
     from dockmagic.commands.builder_prune import builder_prune
-    from dockmagic.commands.container_prune import container_prune
     from dockmagic.commands.connect import connect, connection
+    from dockmagic.commands.container_prune import container_prune
     from dockmagic.commands.context_ls import context_ls
     from dockmagic.commands.context_use import context_use
     from dockmagic.commands.create import create

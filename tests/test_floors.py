@@ -97,7 +97,7 @@ def importers(library: str) -> set[str]:
 @pytest.mark.parametrize(
     ("library", "allowed"),
     [
-        ("IPython", {"magics", "line_magics", "completer", "notices"}),
+        ("IPython", {"magics", "line_magics", "completer", "notices", "widgets"}),
         ("traitlets", {"magics", "completer", "feeds", "widgets"}),
         ("httpx", {"engine"}),
         ("httptools", {"engine"}),

@@ -209,7 +209,7 @@ def test_an_engines_error_is_two_lines(connected: InteractiveShell, capsys: pyte
     printed = fail(connected, "%drm dmt-nobody", capsys).splitlines()
     assert len(printed) == 2
     assert printed[0].startswith('NotFound: no container "dmt-nobody" on ')
-    assert printed[1].startswith("  %dps -a lists all")
+    assert printed[1].startswith("  %dps -a lists ")
 
 
 def test_a_first_use_that_failed_is_tried_again(

@@ -230,7 +230,8 @@ def test_everything_can_be_imported_on_windows() -> None:
     imported = run(f"""
 import json, os, select, signal, socket, sys
 from importlib import import_module
-import httptools, httpx, IPython.core.magic, numpy, orjson, pandas, subprocess, tornado.httpserver, tornado.web, traitlets
+import anywidget, httptools, httpx, IPython.core.magic, ipywidgets, numpy, orjson, pandas, subprocess, traitlets
+import tornado.httpserver, tornado.web
 for name in ("grp", "pwd", "fcntl", "termios", "resource", "pty", "tty", "spwd"):
     sys.modules[name] = None
 for module, names in (

@@ -332,7 +332,7 @@ def test_a_cache_mount_keeps_its_files(engine: Engine, label: str) -> None:
         ({"build_args": ["=x"]}, "--build-arg is written NAME=VALUE or NAME"),
         ({"memory": "lots", "builder": "classic"}, "--memory"),
         ({"add_host": "nobody"}, "--add-host is written NAME:ADDRESS"),
-        ({"no_cache": "yes"}, "--no-cache is either True or False"),
+        ({"no_cache": "yes"}, "no_cache is either True or False"),
         ({"tag": "x"}, "there is no option tag. Did you mean tags?"),
         ({"secret": "id=x", "builder": "classic"}, "there is no|cannot be read|needs BuildKit"),
         ({"secret": "src=x"}, "--secret: needs an id"),

@@ -126,7 +126,9 @@ def test_last_and_latest_count_from_the_newest(engine: Engine, mixed: str) -> No
 )
 def test_filters_are_dockers(engine: Engine, mixed: str, filter: Any) -> None:
     """Texts or a mapping; several keys have all to match; a value may have an "=" in it."""
-    assert list(ps(engine, all=True, filter=filter)["name"]) == ["dmt-exited"]
+    mine = ps(engine, all=True, filter=[f"label={mixed}"])["id"]
+    found = ps(engine, all=True, filter=filter)
+    assert list(found[found["id"].isin(mine)]["name"]) == ["dmt-exited"]
     assert len(ps(engine, all=True, filter=[f"label={mixed}", "status=exited", "status=created"])) == 2
 
 

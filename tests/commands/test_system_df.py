@@ -86,10 +86,10 @@ def test_reclaimable_bytes_of_images_are_those_that_one_unused_image_has_for_its
     (ours,) = rows_of(system_df(engine), "Images")
     theirs = docker_json("system", "df")[0]["Reclaimable"].split(" ")[0]
     images = rows_of(system_df(engine, verbose=True), "Images")
-    own = {row["name"]: row["size"] - row["shared_size"] for row in images}
-    used = sum(own[row["name"]] for row in images if row["in_use"])
-    assert ours["reclaimable"] == sum(own[row["name"]] for row in images if not row["in_use"])
-    assert own["dmt/df:2"] == 30000
+    own = {row["id"]: row["size"] - row["shared_size"] for row in images}
+    used = sum(own[row["id"]] for row in images if row["in_use"])
+    assert ours["reclaimable"] == sum(own[row["id"]] for row in images if not row["in_use"])
+    assert [own[row["id"]] for row in images if row["name"] == "dmt/df:2"] == [30000]
     client = docker_cli("version", "--format", "{{.Client.Version}}")
     expected = ours["reclaimable"] if int(client.partition(".")[0]) >= 29 else ours["size"] - used
     assert theirs == human(expected)

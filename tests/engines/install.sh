@@ -24,6 +24,7 @@ static_busybox() {
 programs_of() {
     case $1 in
         busybox-static) static_busybox ;;
+        chromium) have chromium ;;
         docker-registry) have docker-registry ;;
         docker.io) have dockerd containerd docker ;;
         iproute2) have ip ;;

@@ -1,0 +1,153 @@
+"""Live events: what happens on an engine, shown in a notebook while it happens, and a frame of it at any time."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Self
+
+from dockmagic.engine.when import timestamp
+from dockmagic.feeds.feed import Feed
+from dockmagic.widgets import notebook
+from dockmagic.widgets.events_html import TABLE_ROWS, events_html
+from dockmagic.widgets.events_rows import EventRows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    import pandas as pd
+
+    from dockmagic.engine.client import Engine
+    from dockmagic.engine.filters import Filters
+    from dockmagic.engine.when import When
+    from dockmagic.feeds.feed_state import FeedState
+    from dockmagic.feeds.inbox import Events
+    from dockmagic.widgets.events_widget import EventsWidget
+
+__all__ = ["EventsView", "live_events"]
+
+
+def live_events(engine: Engine, *, since: When | None = None, filter: Filters = ()) -> EventsView:
+    """The events of an engine as they happen: in a notebook a live view, everywhere an object with a `frame`.
+
+    It has connections of its own, and goes on when `engine` is closed, until `stop()`. `since` and `filter` are as of
+    `events`. When the engine goes away it connects again; a row of the type `gap` stands where events may be missing.
+    In an executed notebook, where nobody looks, it is a table. Raises UsageError for what is no time and for a filter
+    that is none. API: GET /events.
+    """
+    begin = timestamp(since, now_ns=time.time_ns())
+    return EventsView(Feed(engine.twin(), since=begin, filters=filter))
+
+
+class EventsView:
+    """A feed of events and its view: `frame` is what was seen so far, `stop()` ends it, `close()` takes it away too.
+
+    It begins when it is made; with `with` it is closed at the end. `feed` has the rest (`state`, `subscribe`, ...).
+    """
+
+    def __init__(self, feed: Feed) -> None:
+        """`feed` is started, and its engine closed at the end."""
+        self.feed = feed
+        self._rows = EventRows()
+        self._widget: EventsWidget | None = None
+        self._update: Callable[[dict[str, Any]], object] | None = None  # renews what the notebook shows
+        self._renewing = False  # with every news: what it shows is no widget, which would do that itself
+        feed.subscribe(self._news)
+        feed.start()
+
+    def __repr__(self) -> str:
+        events = "1 event" if self.feed.seen == 1 else f"{self.feed.seen:,} events"
+        return f"<live events of {self.host}: {events} so far, {self.state}; they are in .frame, .stop() ends it>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """What was seen so far, the oldest first, 100,000 events at most: the columns of `events`, and gaps."""
+        return self.feed.frame
+
+    @property
+    def rows(self) -> int:
+        """How many rows `frame` has."""
+        return self.feed.rows
+
+    @property
+    def host(self) -> str:
+        """The engine's address."""
+        return self.feed.host
+
+    @property
+    def started(self) -> datetime:
+        """When it began."""
+        return self.feed.started
+
+    @property
+    def state(self) -> FeedState:
+        """Connecting, connected, reconnecting in N seconds and why, or stopped."""
+        return self.feed.state
+
+    @property
+    def widget(self) -> EventsWidget:
+        """The view alone, to stand in a layout of widgets. Made when it is first asked for."""
+        if self._widget is None:
+            from dockmagic.widgets.events_widget import EventsWidget  # noqa: PLC0415 - a script pays nothing for it
+
+            self._widget = EventsWidget(self._everything)
+        return self._widget
+
+    def stop(self) -> None:
+        """End it; what was seen stays, in the page and in `frame`."""
+        ended = str(self.state) == "stopped"
+        self.feed.stop()
+        self.feed.engine.close()
+        if not ended and self._update is not None:  # the notebook is saved with the end of it, not with its beginning
+            self._update(self._bundle())
+
+    def close(self) -> None:
+        """End it, and take it out of the page. `frame` stays."""
+        self.stop()
+        if self._widget is not None:
+            self._widget.close()
+            self._widget = None
+
+    def _news(self, events: Events, state: FeedState) -> None:
+        """Called by the feed ten times a second at most, in its thread for callbacks."""
+        news = self._rows.add(events)
+        if self._widget is not None:
+            self._widget.tell({**news, **self._told(state)})
+        if self._renewing and self._update is not None:
+            self._update(self._bundle())
+
+    def _everything(self) -> dict[str, Any]:
+        """What a page has to know that knows nothing."""
+        return {**self._rows.all(), **self._told(self.state), "host": self.host, "name": notebook.name_of(self)}
+
+    def _told(self, state: FeedState) -> dict[str, Any]:
+        """What is told with every news."""
+        waits = state.retry_in if state.retry_at is not None else None
+        return {"kept": self.rows, "state": state.name, "reason": state.reason, "retry_in": waits}
+
+    def _bundle(self) -> dict[str, Any]:
+        """What the notebook shows and keeps: text, a table, and the widget where somebody looks."""
+        bundle: dict[str, Any] = {"text/plain": repr(self), "text/html": self._repr_html_()}
+        if self._widget is not None and not self._renewing:
+            view = {"version_major": 2, "version_minor": 0, "model_id": self._widget.model_id}
+            bundle["application/vnd.jupyter.widget-view+json"] = view
+        return bundle
+
+    def _repr_html_(self) -> str:
+        rows = self._rows.newest(TABLE_ROWS)
+        return events_html(rows, host=self.host, seen=self.feed.seen, state=self.state.name)
+
+    def _ipython_display_(self) -> None:
+        """IPython's hook. A terminal shows the text."""
+        if not notebook.in_notebook():
+            raise NotImplementedError
+        self._renewing = not notebook.somebody_looks()
+        if not self._renewing:
+            self.widget  # noqa: B018 - is made here
+        self._update = notebook.place(self._bundle())

@@ -1,0 +1,15 @@
+"""The programs and styles of the views, which lie beside the code, in the wheel too."""
+
+from __future__ import annotations
+
+from pkgutil import get_data
+
+__all__ = ["static_text"]
+
+
+def static_text(name: str) -> str:
+    """The text of `static/NAME`. Raises FileNotFoundError."""
+    data = get_data("dockmagic.widgets", f"static/{name}")
+    if data is None:
+        raise FileNotFoundError(name)
+    return data.decode()
