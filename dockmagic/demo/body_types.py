@@ -65,11 +65,15 @@ UPDATE: Shape = {"RestartPolicy": _POLICY, "Memory": int, "NanoCpus": int}
 
 
 def check_types(value: Any, shape: Shape, where: str = "") -> None:
-    """Raise Problem where a member is of another type; null is as if it were not there."""
+    """Raise Problem where a member is of another type; null is as if it were not there.
+
+    In a list it becomes the type's empty value, as Go reads it.
+    """
     if value is None:
         return
     if isinstance(shape, list):
         _demand(isinstance(value, list), where)
+        value[:] = [({} if isinstance(shape[0], dict) else "") if each is None else each for each in value]
         for each in value:
             check_types(each, shape[0], where)
     elif isinstance(shape, dict):

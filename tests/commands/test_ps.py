@@ -153,8 +153,9 @@ def test_a_filter_without_a_value_is_refused_before_any_request(engine: Engine) 
 
 def test_sizes_are_bytes_and_only_there_when_asked_for(engine: Engine, docker_cli: DockerCli, label: str) -> None:
     """-s makes the engine walk the files."""
-    docker_cli("run", "-d", "--label", label, "bb:1", "sh", "-c", "head -c 5000 /dev/zero > /five; sleep 1000")
-    asked, not_asked = (ps(engine, size=wanted, filter=[f"label={label}"]).iloc[0] for wanted in (True, False))
+    docker_cli("run", "--label", label, "bb:1", "sh", "-c", "head -c 5000 /dev/zero > /five")
+    mine = [f"label={label}"]
+    asked, not_asked = (ps(engine, all=True, size=wanted, filter=mine).iloc[0] for wanted in (True, False))
     assert asked["size_rw"] == 5000
     assert asked["size_root_fs"] > 1_000_000
     assert not_asked[["size_rw", "size_root_fs"]].isna().all()

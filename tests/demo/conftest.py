@@ -73,9 +73,9 @@ def demo() -> Iterator[Demo]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shared_demo() -> Iterator[Demo]:
-    """Run one demo for all tests of the contract, with the image bb:1."""
+    """Run one demo for a file of the contract, with the image bb:1."""
     with Demo(pace=0) as running:
         import_image(running.socket, "bb:1", archive=_ARCHIVE)
         yield running
