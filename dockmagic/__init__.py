@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from dockmagic.magics import current
     from dockmagic.plots import plot_build_steps, plot_stats
     from dockmagic.widgets.dashboard_button import button
+    from dockmagic.widgets.events_view import live_events
 
 __all__ = [
     "DockMagicError",
@@ -96,6 +97,7 @@ __all__ = [
     "info",
     "inspect",
     "kill",
+    "live_events",
     "load",
     "logs",
     "network_connect",
@@ -142,6 +144,7 @@ _ELSEWHERE = {
     "button": "dockmagic.widgets.dashboard_button",
     "connection": "dockmagic.commands.connect",
     "current": "dockmagic.magics",
+    "live_events": "dockmagic.widgets.events_view",
     "plot_build_steps": "dockmagic.plots",
     "plot_stats": "dockmagic.plots",
 }

@@ -31,14 +31,21 @@ _PLOT = Parameter("plot", Option("--plot", help="A picture of it, as matplotlib'
 
 
 def extra_parameters(command: Command) -> list[Parameter]:
-    """`-q`, `--frame`, `--plot`, `--button`, `--out` where they fit, `-H` and `--context` where an engine is."""
+    """`-q`, `--frame`, `--plot`, `--live`, `--button`, `--out` where they fit, `-H`, `--context` where an engine is."""
     only = Option("--quiet", "-q", help=f"Only a list: the column {command.quiet}")
     quiet = [Parameter("quiet", only, is_flag=True)] if command.quiet else []
     frame = [_FRAME] if command.any_json else []
     plot = [_PLOT] if command.plot else []
     out = [_OUT] if command.cell else []
     button = [_BUTTON] if command.button else []
-    return [*quiet, *frame, *plot, *button, *out, *(_WHERE if command.asks_engine else [])]
+    live = [_live(command)] if command.live else []
+    return [*quiet, *frame, *plot, *live, *button, *out, *(_WHERE if command.asks_engine else [])]
+
+
+def _live(command: Command) -> Parameter:
+    long, *short = command.live_flags
+    option = Option(long, "".join(short), help="A view of it that goes on; %dlive lists and stops what runs")
+    return Parameter("live", option, is_flag=True)
 
 
 def all_parameters(command: Command) -> list[Parameter]:

@@ -140,10 +140,11 @@ class DockMagic(Magics):
             options[_cell_parameter(command)] = cell
         if command.watched and not wanted.quiet and (watcher := watcher_of(self._shell, command.watched)):
             options["watcher"] = watcher
+        runs = command.name if options.get("live") else command.runs
         with shown_warnings():
             result = self._result(command, options)
-        if command.runs:
-            self.live.add(result, kind=command.runs, key=cell_key(self._shell, word, line))
+        if runs:
+            self.live.add(result, kind=runs, key=cell_key(self._shell, word, line))
         return wanted.present(result, self._shell.user_ns)
 
     def _result(self, command: Command, options: dict[str, Any]) -> Any:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from inspect import signature
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dockmagic.errors import UsageError
+from dockmagic.options import Option, parameters
 from dockmagic.text import shown
 
 if TYPE_CHECKING:
@@ -37,11 +40,20 @@ class Presentation(NamedTuple):
         drawn = [f"--{name}" for name in command.plotted if options.get(name)] + ["--plot"] * found.plot
         if found.quiet and drawn:
             raise UsageError(f"-q gives a list and {drawn[0]} something else: leave one of them out")
+        if options.get("live"):
+            found._check_live(options)
         if found.quiet:
             options.update(command.quietly)
         if found.plot:
             options.update(dict.fromkeys(command.plotted, True))
         return found
+
+    def _check_live(self, options: dict[str, Any]) -> None:
+        """Raise UsageError for what gives anything else than a live view."""
+        given = {"-q": self.quiet, "--plot": self.plot, "--frame": self.frame, "--button": options.get("button")}
+        for flag in filter(given.get, given):
+            live = self.command.live_flags[0]
+            raise UsageError(f"{live} gives a live view and {flag} something else: leave one of them out")
 
     def present(self, result: Any, variables: MutableMapping[str, Any]) -> Any:
         """What the cell shows; nothing where a variable gets it."""
@@ -73,12 +85,28 @@ def cell_key(shell: Any, word: str, line: str) -> str:
 
 
 def function_of(command: Command, options: dict[str, Any]) -> Callable[..., Any]:
-    """What is called with `options`: the command's own function, or with --button what makes a button of it."""
+    """What is called with `options`: the command's own function, that of its --live, or what makes a --button of it.
+
+    Raises UsageError for an option that --live does not take.
+    """
+    if options.pop("live", False):
+        return _live_function(command, options)
     if not options.pop("button", False):
         return command.function
     from dockmagic.widgets.dashboard_button import button  # noqa: PLC0415 - only whoever wants one pays for widgets
 
     return lambda engine, **options: button(engine, command.function, **options)
+
+
+def _live_function(command: Command, options: dict[str, Any]) -> Callable[..., Any]:
+    module, _, name = command.live.partition(".")
+    function: Callable[..., Any] = getattr(import_module(f"dockmagic.widgets.{module}"), name)
+    known = signature(function).parameters
+    for each in parameters(command.function):
+        if each.name not in known and options.pop(each.name, False) is not False:
+            what = each.declared.long if isinstance(each.declared, Option) else each.declared.metavar
+            raise UsageError(f"{command.live_flags[0]} goes on until it is stopped: leave out {what}")
+    return function
 
 
 _DEFAULTS: dict[str, Any] = {"frame": False, "plot": False, "out": ""}

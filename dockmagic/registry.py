@@ -166,6 +166,8 @@ class Command:
     watched: str = ""  # what shows in a notebook what happens, as "module.Class" in dockmagic.widgets; its `watcher`
     plot: str = ""  # the function in dockmagic.plots that draws its frame, "" if there is none
     plotted: tuple[str, ...] = ()  # the flags without which its frame cannot be drawn
+    live: str = ""  # the function in dockmagic.widgets that shows it live, as "module.function", "" if there is none
+    live_flags: tuple[str, ...] = ("--live",)  # what asks for that, the short form behind the long one
     runs: str = ""  # the kind of what it gives, which goes on until it is stopped; "" if it gives no such thing
     button: str = ""  # what a button says that does it, "" if --button gives none
     absent: tuple[Absent, ...] = ()  # docker's flags of it that dockmagic has not
