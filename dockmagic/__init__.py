@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from dockmagic.commands.info import info
     from dockmagic.commands.inspect import inspect
     from dockmagic.commands.kill import kill
+    from dockmagic.commands.live import live
     from dockmagic.commands.load import load
     from dockmagic.commands.logs import logs
     from dockmagic.commands.network_connect import network_connect
@@ -68,7 +69,7 @@ if TYPE_CHECKING:
     from dockmagic.commands.wait import wait
     from dockmagic.engine.client import Engine
     from dockmagic.errors import DockMagicError
-    from dockmagic.magics import current
+    from dockmagic.magics import current, running
     from dockmagic.plots import plot_build_steps, plot_stats
     from dockmagic.widgets.dashboard_button import button
     from dockmagic.widgets.events_view import live_events
@@ -97,6 +98,7 @@ __all__ = [
     "info",
     "inspect",
     "kill",
+    "live",
     "live_events",
     "load",
     "logs",
@@ -118,6 +120,7 @@ __all__ = [
     "rm",
     "rmi",
     "run",
+    "running",
     "save",
     "start",
     "stats",
@@ -147,6 +150,7 @@ _ELSEWHERE = {
     "live_events": "dockmagic.widgets.events_view",
     "plot_build_steps": "dockmagic.plots",
     "plot_stats": "dockmagic.plots",
+    "running": "dockmagic.magics",
 }
 
 

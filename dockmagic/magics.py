@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dockmagic.engine.client import Engine
     from dockmagic.registry import Command
 
-__all__ = ["DockMagic", "current", "load", "loaded", "unload"]
+__all__ = ["DockMagic", "current", "load", "loaded", "running", "unload"]
 
 _CONNECTING = frozenset({"connect", "context use"})
 
@@ -153,6 +153,8 @@ class DockMagic(Magics):
 
             again = command.name == "connect" and not options and self._engine is not None
             return connection(self.engine if again else self.connect(command, options))
+        if command.name == "live":
+            return command.function(self.live, **options)
         if not command.asks_engine:
             return command.function(**options)
         where = {name: options.pop(name) for name in ("host", "context") if name in options}
@@ -218,13 +220,25 @@ def _cell_parameter(command: Command) -> str:
 
 def current() -> Engine:
     """The engine that `%dconnect` chose in this notebook, or that docker would use. Raises NotConnected elsewhere."""
-    from IPython.core.getipython import get_ipython  # noqa: PLC0415
-
-    shell = get_ipython()
-    magics = loaded(shell) if shell is not None else None
+    magics = _of_this_session()
     if magics is None:
         raise NotConnected(
             "there is no notebook session to ask for its engine",
             hint="In a notebook: %load_ext dockmagic. In Python: engine = dockmagic.connect()",
         )
     return magics.engine
+
+
+def running() -> Live:
+    """What magics have begun in this notebook and goes on, for `live` to list and stop. Raises UsageError elsewhere."""
+    magics = _of_this_session()
+    if magics is None:
+        raise UsageError("no magic runs here: there is no notebook session in which dockmagic is loaded")
+    return magics.live
+
+
+def _of_this_session() -> DockMagic | None:
+    from IPython.core.getipython import get_ipython  # noqa: PLC0415
+
+    shell = get_ipython()
+    return loaded(shell) if shell is not None else None

@@ -56,6 +56,7 @@ COMMANDS = {
     "info": "info",
     "inspect": "inspect",
     "kill": "kill",
+    "live": "live",
     "load": "load",
     "logs": "logs",
     "network connect": "network_connect",

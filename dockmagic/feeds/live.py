@@ -83,13 +83,19 @@ class Live:
         self._stop(before)
         return identity
 
-    def stop(self, identity: str) -> None:
-        """Stop what has this id. Raises UsageError where nothing that runs has it."""
+    def stop(self, *identities: str) -> pd.DataFrame:
+        """Stop what has these ids; returns them as `frame` has them, stopped.
+
+        Raises UsageError where nothing that runs has one of them; nothing is stopped then.
+        """
         running = self._running()
-        if identity not in running:
-            there = f"There are: {', '.join(running)}" if running else "Nothing runs."
-            raise UsageError(f"nothing that runs has the id {shown(identity)!r}", hint=f"{there}  %dlive lists it.")
-        self._stop({identity: running[identity]})
+        for identity in identities:
+            if identity not in running:
+                there = f"There are: {', '.join(running)}" if running else "Nothing runs."
+                raise UsageError(f"nothing that runs has the id {shown(identity)!r}", hint=f"{there}  %dlive lists it.")
+        stopped = {identity: running[identity] for identity in identities}
+        self._stop(stopped)
+        return _frame(stopped)
 
     def stop_all(self) -> None:
         """Stop everything. What cannot be stopped raises when all the others have been."""
@@ -99,18 +105,11 @@ class Live:
 
     def frame(self) -> pd.DataFrame:
         """What runs, one row each, the oldest first: id, kind, host, started (UTC), state, rows."""
-        rows = [
-            {
-                "id": identity,
-                "kind": entry.kind,
-                "host": entry.running.host,
-                "started": entry.running.started.isoformat(),
-                "state": str(entry.running.state),
-                "rows": entry.running.rows,
-            }
-            for identity, entry in self._running().items()
-        ]
-        return to_frame(rows, LIVE)
+        return _frame(self._running())
+
+    def ids(self) -> list[str]:
+        """The ids of what runs, the oldest first."""
+        return list(self._running())
 
     def _running(self) -> dict[str, _Entry]:
         """What has not ended; the others are forgotten."""
@@ -133,3 +132,18 @@ class Live:
                 self._entries.pop(identity, None)
             if entries and not self._entries:
                 atexit.unregister(self.stop_all)
+
+
+def _frame(entries: dict[str, _Entry]) -> pd.DataFrame:
+    rows = [
+        {
+            "id": identity,
+            "kind": entry.kind,
+            "host": entry.running.host,
+            "started": entry.running.started.isoformat(),
+            "state": str(entry.running.state),
+            "rows": entry.running.rows,
+        }
+        for identity, entry in entries.items()
+    ]
+    return to_frame(rows, LIVE)
