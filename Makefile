@@ -8,7 +8,7 @@ PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check -c c
 PACKAGES := docker.io iptables iproute2 busybox-static openssh-server docker-registry chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help tour test check lab bench constraints clean
+.PHONY: help tour test check lab bench readme constraints clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -32,6 +32,9 @@ lab: $(VENV)/.installed-lab ## Jupyter Lab with the tour
 
 bench: $(VENV)/.installed ## the benchmarks
 	@$(PYTHON) -m benchmarks
+
+readme: $(VENV)/.installed ## writes the table of commands in README.md anew
+	@$(PYTHON) -m docs.readme_table
 
 constraints: ## writes constraints.txt anew, with the newest versions; PYTHON3 must be the oldest: Debian 12's 3.11.2
 	@$(PYTHON3) -m venv --clear build/constraints

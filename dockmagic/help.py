@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from dockmagic import registry
+from dockmagic.groups import GROUPS
 from dockmagic.options import Argument, Option, parameters, usage
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from dockmagic.options import Parameter
     from dockmagic.registry import Command
 
-__all__ = ["columns", "help_text", "overview"]
+__all__ = ["call", "columns", "help_text", "overview", "subject", "typed"]
 
 _WRAPPER = textwrap.TextWrapper(100, break_on_hyphens=False, break_long_words=False)  # a flag is one word
 
@@ -34,7 +35,7 @@ def help_text(command: Command, extra: Sequence[Parameter] = ()) -> str:
         *_options(known),
         _table("Columns", [(c.name, str(c.dtype), c.help) for c in columns(command)]),
         f"Example:\n  {command.example}",
-        f"In Python:\n  {_call(command)}",
+        f"In Python:\n  {call(command)}",
         _prose(details),
     ]
     return "\n\n".join(filter(None, sections))
@@ -60,13 +61,20 @@ def _options(known: Sequence[Parameter]) -> list[str]:
 
 
 def overview() -> str:
-    """All commands, a line each, and how to go on."""
-    commands = map(registry.load, registry.COMMANDS)
-    rows = [(usage(command).replace(" [OPTIONS]", ""), _subject(command)) for command in commands]
-    return f"{_table('Commands', rows)}\n\n%dhelp COMMAND, %dps --help or %dps? show the flags and columns of one."
+    """All commands by what one wants of them, a line each, and how to go on."""
+    groups = {title: [registry.load(name) for name in names] for title, names in GROUPS.items()}
+    rows = {title: [(typed(each), subject(each)) for each in commands] for title, commands in groups.items()}
+    width = max(len(line) for group in rows.values() for line, _ in group)
+    tables = [_table(title, [(line.ljust(width), told) for line, told in group]) for title, group in rows.items()]
+    return "\n\n".join([*tables, "%dhelp COMMAND, %dps --help or %dps? show the flags and columns of one."])
 
 
-def _subject(command: Command) -> str:
+def typed(command: Command) -> str:
+    """Its usage without the options that every command has."""
+    return usage(command).replace(" [OPTIONS]", "")
+
+
+def subject(command: Command) -> str:
     """What stands in the first line of the command's file: "ps: the containers of an engine."."""
     module = inspect.getmodule(command.function)
     first = ((module and module.__doc__) or "").partition("\n")[0]
@@ -82,8 +90,8 @@ def columns(command: Command) -> Schema:
     return schema
 
 
-def _call(command: Command) -> str:
-    """The function with the names of its parameters; those behind the * are given by name."""
+def call(command: Command) -> str:
+    """How the function is called: the names of its parameters; those behind the * are given by name."""
     found = inspect.signature(command.function).parameters.values()
     by_name = [each.name for each in found if each.kind is each.KEYWORD_ONLY]
     names = [each.name for each in found if each.kind is each.POSITIONAL_OR_KEYWORD]
