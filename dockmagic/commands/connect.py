@@ -46,6 +46,7 @@ def connect(
     context: Annotated[
         str | None, Option("--context", help="The name of a docker context", metavar="NAME", complete="context")
     ] = None,
+    story: Annotated[bool, Option("--story", help="Of the demo: a shop, in which things go wrong")] = False,
     insecure: Annotated[bool, Option("--insecure", help="Allow plain tcp:// to another host")] = False,
     timeout: Annotated[
         float | None,
@@ -62,10 +63,11 @@ def connect(
 
     The target "demo" is a small engine in memory that answers as docker does and runs nothing: the same one for all
     that connect to it in this process, until the last of them is closed. "auto" is docker's own choice, and the demo
-    with an EngineWarning where that does not answer. A docker context of one of these names is reached by `context`.
+    with an EngineWarning where that does not answer. With `story` there is a shop in the demo, whose web service
+    gets ill, whose jobs fail and whose images pile up. A docker context of one of these names is reached by `context`.
 
     Raises EngineUnreachable, InsecureConnection, VersionMismatch, ProtocolError for what cannot be talked to, and
-    UsageError for a host, context or timeout that is none. API: GET /_ping.
+    UsageError for a host, context or timeout that is none, and for a story elsewhere. API: GET /_ping.
     """
     options = {
         "timeout": None if timeout is None else _seconds(timeout),
@@ -74,7 +76,9 @@ def connect(
     }
     if target in _OURS and host is None and context is None:
         _tell_of_context(target, environ)
-        return _demo(options) if target == "demo" else _auto(options, environ)
+        return _demo(options, story=story) if target == "demo" else _auto(options, environ, story=story)
+    if story:
+        raise UsageError("only the demo tells a story", hint="%dconnect demo --story")
     return _real(options, environ, target=target, host=host, context=context)
 
 
@@ -85,13 +89,13 @@ def _real(options: dict[str, Any], environ: Mapping[str, str], **asked: str | No
     return _answering(Engine(locate(**asked, environ=environ), **options))
 
 
-def _demo(options: dict[str, Any], **source: str) -> Engine:
+def _demo(options: dict[str, Any], *, story: bool, **source: str) -> Engine:
     from dockmagic.demo.shared import open_demo
 
-    return _answering(open_demo(**source, **options))
+    return _answering(open_demo(story=story, **source, **options))
 
 
-def _auto(options: dict[str, Any], environ: Mapping[str, str]) -> Engine:
+def _auto(options: dict[str, Any], environ: Mapping[str, str], *, story: bool) -> Engine:
     """Docker's own choice; where nothing answers there the demo. What is refused as unsafe stays refused."""
     try:
         return _real(options, environ)
@@ -99,7 +103,7 @@ def _auto(options: dict[str, Any], environ: Mapping[str, str]) -> Engine:
         raise
     except EngineUnreachable as error:
         warn(f"{error.message}; this is the demo engine instead, in which nothing is real")
-    return _demo(options, source="auto found no engine: nothing in this one is real")
+    return _demo(options, story=story, source="auto found no engine: nothing in this one is real")
 
 
 def _tell_of_context(target: str, environ: Mapping[str, str]) -> None:

@@ -81,6 +81,12 @@ class Timeline:
         self.changed()
         return timer
 
+    def before(self, seconds: float, action: Callable[[], None]) -> None:
+        """Let `action` have happened `seconds` ago, at the next `run`: what it plans is counted from then."""
+        timer = Timer(self.now - int(seconds * SECOND), action)
+        heapq.heappush(self._timers, (timer.due, next(self._order), timer))
+        self.changed()
+
     def run(self) -> None:
         """Let everything happen that is due, in its order and each at its own moment."""
         until = self.clock.now()

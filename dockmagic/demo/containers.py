@@ -58,6 +58,8 @@ class Container:
     program: Program | None = None
     timers: list[Timer] = field(default_factory=list)
     load: float = 1.0  # how busy it is, of what its kind is usually
+    load_since: int = 0  # when it became so
+    worked: float = 0.0  # what it had done by then, in seconds of what its kind does
 
     @property
     def short(self) -> str:

@@ -54,6 +54,11 @@ class Events:
         self._ring.append(message)
         self.listeners.publish(message)
 
+    @property
+    def any(self) -> bool:
+        """Whether something has happened since the engine was started."""
+        return bool(self._ring)
+
     def between(self, since: int | None, until: int | None) -> list[dict[str, Any]]:
         """What is remembered from `since` to `until`, both included; nothing where neither is given."""
         if since is None and until is None:

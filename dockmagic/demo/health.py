@@ -52,11 +52,11 @@ class Health:
 
 
 def start_checks(world: World, container: Container) -> None:
-    """Begin anew, as at each start."""
+    """Begin anew, as at each start: what ailed the program ended with it."""
     health = container.health
     if health is None:
         return
-    health.status, health.streak, health.log = "starting", 0, []
+    health.status, health.streak, health.log, health.failing = "starting", 0, [], ""
     _plan(world, container)
 
 

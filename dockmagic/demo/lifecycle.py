@@ -11,6 +11,7 @@ from dockmagic.demo.health import start_checks
 from dockmagic.demo.problems import Problem, conflict
 from dockmagic.demo.programs import program
 from dockmagic.demo.signals import KILLING, signal_number
+from dockmagic.demo.stats import become
 from dockmagic.demo.steps import FOREVER, Machine, Wait
 from dockmagic.demo.volumes import ANONYMOUS, drop_volume, fill_volume, users_of_volumes
 
@@ -50,6 +51,7 @@ def _begin(world: World, container: Container) -> None:
             fill_volume(world, mount["Name"])
     container.status, container.error, container.exit_code = "running", "", 0
     container.started, container.pid = world.timeline.now, world.next_pid()
+    container.load, container.load_since, container.worked = 1.0, container.started, 0.0
     image = world.images.by_id.get(container.image_id)
     environ = {"HOSTNAME": container.config["Hostname"], "HOME": "/root"}
     environ |= dict(each.partition("=")[::2] for each in container.config["Env"])
@@ -151,6 +153,7 @@ def pause(world: World, container: Container) -> None:
     if container.status != "running":
         raise conflict(f"container {container.id} is not running")
     container.status = "paused"
+    become(world, container, load=0.0)
     record(world, "pause", container)
 
 
@@ -159,6 +162,7 @@ def unpause(world: World, container: Container) -> None:
     if container.status != "paused":
         raise Problem(500, f"Container {container.id} is not paused")
     container.status = "running"
+    become(world, container, load=1.0)
     record(world, "unpause", container)
 
 

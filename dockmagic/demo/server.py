@@ -109,6 +109,12 @@ class Demo:
                 self._thread.join(10)
         shutil.rmtree(directory, ignore_errors=True)
 
+    def tell(self) -> None:
+        """Let the story unfold, if it does not yet. Raises Problem where what it would make is there already."""
+        if not self._story:
+            self.call(lambda: tell(self.world))
+            self._story = True
+
     def call(self, function: Callable[[], T]) -> T:
         """Run `function` where the engine lives, so that nothing changes meanwhile; what it returns."""
         if self._loop is None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from dockmagic.demo.problems import Problem
 from dockmagic.demo.server import Demo
 from dockmagic.engine.client import Engine
 from dockmagic.engine.endpoint import Endpoint
+from dockmagic.errors import Conflict
 
 if TYPE_CHECKING:
     from typing import Any
@@ -25,12 +27,14 @@ class _Shared:
         self._demo: Demo | None = None
         self._holders = 0
 
-    def hold(self) -> Demo:
+    def hold(self, *, story: bool) -> Demo:
         with self._lock:
             if self._demo is None:
-                demo = Demo()
+                demo = Demo(story=story)
                 demo.start()
                 self._demo = demo
+            elif story:
+                self._demo.tell()
             self._holders += 1
             return self._demo
 
@@ -48,8 +52,8 @@ _SHARED = _Shared()
 class DemoEngine(Engine):
     """An Engine that talks to the demo, which ends with the last of them that is closed. `demo` is that demo."""
 
-    def __init__(self, *, source: str = _SOURCE, **options: Any) -> None:
-        self.demo = _SHARED.hold()
+    def __init__(self, *, source: str = _SOURCE, story: bool = False, **options: Any) -> None:
+        self.demo = _held(story=story)
         self._held = [True]  # shared with the copies that `stopped_by` makes
         path = self.demo.socket
         try:
@@ -70,9 +74,18 @@ class DemoEngine(Engine):
             _SHARED.release()
 
 
-def open_demo(*, source: str = _SOURCE, **options: Any) -> DemoEngine:
-    """Connect to the demo, which begins unless somebody in this process has it already.
+def open_demo(*, source: str = _SOURCE, story: bool = False, **options: Any) -> DemoEngine:
+    """Connect to the demo, which begins unless somebody in this process has it already; `story` unfolds in it.
 
-    `options` as of Engine. Raises EngineUnreachable where there are no unix sockets.
+    `options` as of Engine. Raises EngineUnreachable where there are no unix sockets, Conflict where somebody has made
+    what the story would make.
     """
-    return DemoEngine(source=source, **options)
+    return DemoEngine(source=source, story=story, **options)
+
+
+def _held(*, story: bool) -> Demo:
+    try:
+        return _SHARED.hold(story=story)
+    except Problem as problem:
+        hint = "%drm -f CONTAINER, or %dnetwork rm NETWORK, makes room for it."
+        raise Conflict(f"the demo's story cannot begin: {problem.message}", status=problem.status, hint=hint) from None

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from dockmagic.demo.containers import Container
     from dockmagic.demo.world import World
 
-__all__ = ["sample"]
+__all__ = ["become", "sample"]
 
 _MIB = 1024 * 1024
 _IDLE: dict[str, Any] = {
@@ -74,6 +74,13 @@ def sample(world: World, container: Container, *, previous: int | None = None) -
     }
 
 
+def become(world: World, container: Container, *, load: float) -> None:
+    """Be so busy from now on, of what its kind is usually (0: paused); what was done before stays done."""
+    now = world.timeline.now
+    container.worked += container.load * (_wave(container, now) - _wave(container, container.load_since))
+    container.load, container.load_since = load, now
+
+
 def _kind(container: Container) -> _Kind:
     image = container.image.partition(":")[0].rpartition("/")[2]
     return _KINDS.get(image, _OTHER)
@@ -81,10 +88,8 @@ def _kind(container: Container) -> _Kind:
 
 def _cpu(world: World, container: Container, kind: _Kind, now: int) -> dict[str, Any]:
     """Nanoseconds of work so far: the integral of a load that goes up and down."""
-    lived = max(now - container.started, 0) / SECOND
-    phase = number_of(container.id, "phase", below=628) / 100
-    wave = lived - 4.0 * (math.cos(lived / 8 + phase) - math.cos(phase)) * 0.8
-    total = 0 if container.status == "paused" else int(kind.cpu * container.load * max(wave, 0) * SECOND) + 20_000_000
+    worked = container.worked + container.load * (_wave(container, now) - _wave(container, container.load_since))
+    total = int(kind.cpu * max(worked, 0) * SECOND) + 20_000_000
     kernel = total // 4
     return {
         "cpu_usage": {"total_usage": total, "usage_in_kernelmode": kernel, "usage_in_usermode": total - kernel},
@@ -94,10 +99,17 @@ def _cpu(world: World, container: Container, kind: _Kind, now: int) -> dict[str,
     }
 
 
+def _wave(container: Container, now: int) -> float:
+    """Seconds of work of its kind up to a moment: sometimes more than have passed, sometimes less."""
+    lived = max(now - container.started, 0) / SECOND
+    phase = number_of(container.id, "phase", below=628) / 100
+    return lived - 4.0 * (math.cos(lived / 8 + phase) - math.cos(phase)) * 0.8
+
+
 def _memory(container: Container, kind: _Kind, lived: float) -> int:
     phase = number_of(container.id, "memory", below=628) / 100
     growth = min(lived / 600, 1) * 0.3
-    return int(kind.memory * _MIB * container.load * (0.8 + growth + 0.08 * math.sin(lived / 13 + phase)))
+    return int(kind.memory * _MIB * (container.load or 1.0) * (0.8 + growth + 0.08 * math.sin(lived / 13 + phase)))
 
 
 def _blkio(moved: int) -> dict[str, Any]:

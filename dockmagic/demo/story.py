@@ -14,8 +14,9 @@ from dockmagic.demo.identities import digest_of
 from dockmagic.demo.lifecycle import finish, start
 from dockmagic.demo.logs import STDERR
 from dockmagic.demo.networks import create_network
-from dockmagic.demo.problems import Problem
+from dockmagic.demo.problems import Problem, conflict
 from dockmagic.demo.references import parse_reference
+from dockmagic.demo.stats import become
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Story", "tell"]
 
 _DOCKERFILE = "FROM python:3.13\nWORKDIR /app\nCOPY . /app\nRUN pip install -r requirements.txt\nCMD python app.py\n"
+_NETWORK = "shop"
 _PROJECT = "com.docker.compose.project"
 _SERVICE = "com.docker.compose.service"
 
@@ -35,6 +37,8 @@ class Story:
 
     WEB_FAILS, WEB_RECOVERS, JOB_EVERY, BUILD_EVERY = 20.0, 75.0, 25.0, 30.0
     """Seconds until, or between, what happens."""
+    SO_FAR = 44.5
+    """Seconds of it that lie behind whoever comes first: the web service is ill by then, and a job has failed."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -44,7 +48,7 @@ class Story:
 
     def begin(self) -> None:
         """Start the services, and plan what is to happen to them."""
-        create_network(self.world, {"Name": "shop", "Labels": {_PROJECT: "shop"}})
+        create_network(self.world, {"Name": _NETWORK, "Labels": {_PROJECT: "shop"}})
         self._service(
             "db",
             "postgres:17",
@@ -61,7 +65,7 @@ class Story:
         self._after(4.0, self._build)
 
     def _service(self, name: str, image: str, **more: Any) -> None:
-        host = {**more.pop("HostConfig", {}), "NetworkMode": "shop", "RestartPolicy": {"Name": "unless-stopped"}}
+        host = {**more.pop("HostConfig", {}), "NetworkMode": _NETWORK, "RestartPolicy": {"Name": "unless-stopped"}}
         labels = {_PROJECT: "shop", _SERVICE: name}
         body = {"Image": image, "Labels": labels, "HostConfig": host, **more}
         start(self.world, create_container(self.world, body, name=f"shop-{name}-1"))
@@ -81,7 +85,7 @@ class Story:
         if web is None or web.health is None:
             return
         web.health.failing = "curl: (28) Operation timed out after 2001 milliseconds with 0 bytes received"
-        web.load = 14.0
+        become(self.world, web, load=14.0)
         self._complain(0)
 
     def _complain(self, count: int) -> None:
@@ -93,12 +97,10 @@ class Story:
         self._after(2.0, lambda: self._complain(count + 1))
 
     def _web_recovers(self) -> None:
-        """Its restart policy would not help, somebody does: it is restarted and well again, until the next time."""
+        """Its restart policy would not help, somebody restarts it: it is well again, until the next time."""
         web = self._found("shop-web-1")
-        if web is not None and web.health is not None:
-            web.health.failing, web.load = "", 1.0
-            if web.status == "running":
-                finish(self.world, web, 0)
+        if web is not None and web.health is not None and web.health.failing and web.status == "running":
+            finish(self.world, web, 0)
         self._after(self.WEB_FAILS + self.WEB_RECOVERS, self._web_fails)
         self._after(2 * self.WEB_RECOVERS, self._web_recovers)
 
@@ -130,9 +132,17 @@ class Story:
 
 
 def tell(world: World) -> Story:
-    """Begin the story."""
+    """Begin the story: `Story.SO_FAR` ago, or now where something has happened already.
+
+    Raises Problem where a container or a network of the shop has the name of one that is there, and begins nothing.
+    """
+    for name in (f"shop-{service}-1" for service in ("db", "cache", "web")):
+        world.containers.check_name(name)
+    if any(network.name == _NETWORK for network in world.networks.values()):
+        raise conflict(f"network with name {_NETWORK} already exists")
     story = Story(world)
-    story.begin()
+    world.timeline.before(0.0 if world.events.any else Story.SO_FAR, story.begin)
+    world.timeline.run()
     return story
 
 

@@ -11,7 +11,7 @@ import pytest
 
 import dockmagic
 from dockmagic.demo.server import THREAD
-from dockmagic.errors import EngineUnreachable, EngineWarning, InsecureConnection, NotFound, UsageError
+from dockmagic.errors import Conflict, EngineUnreachable, EngineWarning, InsecureConnection, NotFound, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,8 +72,9 @@ def test_auto_takes_the_demo_where_docker_does_not_answer(monkeypatch: pytest.Mo
     """And says so, with the reason."""
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
     with pytest.warns(EngineWarning, match=r"nothing answers at .*none\.sock.*; this is the demo engine instead"):
-        engine = dockmagic.connect("auto")
+        engine = dockmagic.connect("auto", story=True)
     with engine:
+        assert "shop-web-1" in set(dockmagic.ps(engine)["name"])
         assert dockmagic.info(engine)["name"].item() == "demo"
         assert engine.endpoint.source == "auto found no engine: nothing in this one is real"
 
@@ -86,6 +87,53 @@ def test_auto_takes_the_engine_that_answers(
     with dockmagic.connect("auto") as engine:
         assert engine.host == demo.host
         assert len(served() - others) == 1
+
+
+def test_a_story_is_in_the_demo_of_the_notebook(shell: InteractiveShell, others: set[threading.Thread]) -> None:
+    """`%dconnect demo --story`: when one comes, the web service is ill already, and a job has failed."""
+    dockmagic.load_ipython_extension(shell)
+    shell.run_line_magic("dconnect", "demo --story")
+    found = shell.run_line_magic("dps", "-a").set_index("name")
+    assert found.loc["shop-web-1", "health"] == "unhealthy"
+    assert found.loc["shop-report-1", "exit_code"] == 3
+    assert shell.run_line_magic("dlogs", "shop-web-1")["line"].str.contains("upstream timed out").any()
+    told = shell.run_line_magic("devents", "--filter event=health_status")
+    assert list(told["detail"]) == ["healthy", "unhealthy"]
+    assert told["time"].is_monotonic_increasing
+    shell.run_line_magic("dconnect", "demo --story")  # it is the same one, and does not begin again
+    assert list(shell.run_line_magic("dps", "-a --filter name=web")["name"]) == ["shop-web-1"]
+
+
+def test_a_story_can_begin_later(others: set[threading.Thread]) -> None:
+    """In a demo in which something has happened it begins now: nothing happens before what happened."""
+    with dockmagic.connect("demo") as engine:
+        dockmagic.volume_create(engine, "mine")
+        with dockmagic.connect("demo", story=True) as again:
+            assert set(dockmagic.ps(again)["name"]) == {"shop-db-1", "shop-cache-1", "shop-web-1"}
+            assert dockmagic.events(again, since="1h")["name"].iloc[0] == "mine"
+            assert {"mine", "shop-data"} < set(dockmagic.volume_ls(engine)["name"])
+
+
+def test_a_story_takes_nobodys_name(others: set[threading.Thread]) -> None:
+    """Then it begins not at all, and the error says what is in its way."""
+    with dockmagic.connect("demo") as engine:
+        dockmagic.create(engine, "busybox", name="shop-web-1")
+        with pytest.raises(Conflict, match=r"the demo's story cannot begin: .*shop-web-1") as caught:
+            dockmagic.connect("demo", story=True)
+        assert "%drm -f CONTAINER" in caught.value.hint
+        assert list(dockmagic.ps(engine, all=True)["name"]) == ["shop-web-1"]
+        dockmagic.rm(engine, "shop-web-1")
+        dockmagic.connect("demo", story=True).close()
+        assert len(dockmagic.ps(engine)) == 3
+    assert served() == others
+
+
+def test_only_the_demo_tells_a_story(others: set[threading.Thread]) -> None:
+    """Any other engine has its own."""
+    for options in ({"target": "unix:///x.sock"}, {"context": "demo"}, {}):
+        with pytest.raises(UsageError, match="only the demo tells a story"):
+            dockmagic.connect(story=True, **options)  # type: ignore[arg-type]
+    assert served() == others
 
 
 def test_auto_does_not_step_in_for_what_is_unsafe(

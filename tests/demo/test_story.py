@@ -2,20 +2,71 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from dockmagic.demo.lifecycle import remove
+from dockmagic.demo.clock import SECOND
+from dockmagic.demo.lifecycle import ask_to_stop, remove, start
+from dockmagic.demo.stats import sample
 from dockmagic.demo.story import Story, tell
 from tests.demo.worlds import StillWorld
+
+if TYPE_CHECKING:
+    from dockmagic.demo.containers import Container
 
 
 @pytest.fixture
 def world() -> StillWorld:
     """Return a world in which the story has begun."""
     world = StillWorld()
+    world.events.record("daemon", "reload", "here", {})  # something has happened: the story begins now
     tell(world)
-    world.timeline.run()
     return world
+
+
+def test_it_began_before_the_first_who_looks() -> None:
+    """In an engine in which nothing has happened: the web service is ill, a job has failed, and it goes on."""
+    world = StillWorld()
+    now = world.clock.now()
+    tell(world)
+    web, job = (world.containers.find(name) for name in ("shop-web-1", "shop-report-1"))
+    assert web.health is not None
+    assert (web.health.status, job.exit_code) == ("unhealthy", 3)
+    assert now - web.started == Story.SO_FAR * SECOND
+    times = [message["timeNano"] for message in world.events.between(0, None)]
+    assert times == sorted(times)
+    assert times[-1] <= now
+    world.move(Story.WEB_RECOVERS - Story.SO_FAR + 10)
+    assert web.health.status == "healthy"
+
+
+def test_whoever_restarts_the_web_service_has_mended_it(world: StillWorld) -> None:
+    """It is as busy as before, and complains no more; what it had worked is told as one line without a jump."""
+    web = world.containers.find("shop-web-1")
+    assert web.health is not None
+    world.move(Story.WEB_FAILS - 0.5)
+    before = worked(world, web)
+    world.move(1.0)
+    assert 0 < worked(world, web) - before < SECOND
+    world.move(20)
+    assert (web.health.status, web.load) == ("unhealthy", 14.0)
+    ask_to_stop(world, web, seconds=None)
+    world.move(1)
+    start(world, web)
+    written = len(world.written(web))
+    world.move(10)
+    assert (web.health.status, web.load) == ("healthy", 1.0)
+    assert not any("timed out" in text for _, text in world.written(web)[written:])
+    begun = web.started
+    world.move(Story.WEB_RECOVERS - Story.WEB_FAILS)  # beyond the moment when somebody would have restarted it
+    assert (web.status, web.started) == ("running", begun)
+
+
+def worked(world: StillWorld, container: Container) -> int:
+    """Nanoseconds of processors so far."""
+    total: int = sample(world, container)["cpu_stats"]["cpu_usage"]["total_usage"]
+    return total
 
 
 def test_it_begins_with_three_services_in_a_network(world: StillWorld) -> None:
