@@ -8,7 +8,7 @@ PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check -c c
 PACKAGES := docker.io iptables iproute2 busybox-static openssh-server docker-registry chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help tour test check lab bench readme constraints clean
+.PHONY: help tour dashboard test check lab bench readme constraints clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -17,6 +17,9 @@ help: ## this list
 
 tour: $(VENV)/.installed ## the tour: starts an engine of its own, runs notebooks/tour.ipynb on it and shows it
 	@$(PYTHON) -m notebooks.run_tour
+
+dashboard: $(VENV)/.installed ## the dashboard as a page, which Voila shows to whoever has the address that it prints
+	@$(PYTHON) -m voila --token --show_tracebacks=True notebooks/dashboard.ipynb
 
 test: $(VENV)/.installed ## the test suite, on real engines that it starts itself; PYTEST_ARGS="-k ps" chooses
 	@sh tests/engines/install.sh $(PACKAGES) || [ "$$DOCKMAGIC_REQUIRE_ENGINE" != 1 ]

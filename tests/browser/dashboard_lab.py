@@ -1,37 +1,33 @@
-"""JupyterLab in a browser that nobody sees, with one notebook open in it."""
+"""A browser that nobody sees, and a page of JupyterLab in it, with one notebook open."""
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import subprocess
-import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
-from urllib.request import urlopen
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import nbformat
-
-from tests.engine.scripted import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import BrowserContext, Page, Request
 
-__all__ = ["BROWSER", "Lab", "opened"]
+    from tests.browser.servers import Server
+
+__all__ = ["BROWSER", "Lab", "Watched", "browsing", "opened"]
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-PORT = 8899
-TOKEN = "in-a-network-of-our-own"
-SETTINGS = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 )
-IDLE = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+PATIENCE = 60_000
+"""Milliseconds after which what must be seen has not been seen."""
+
+KERNEL = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
 RUN_ALL = """async () => {
   await window.jupyterapp.shell.currentWidget.context.ready;
   await window.jupyterapp.commands.execute('notebook:run-all-cells');
@@ -41,30 +37,63 @@ EXECUTE = """code => {
 }"""
 
 
-class Lab:
-    """A page of JupyterLab."""
+class Watched:
+    """A page, what went wrong in it, and what it asked of others than its own server."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.errors: list[str] = []
+        self.elsewhere: list[str] = []
         page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", self._asked)
 
-    def open(self, notebook: str) -> None:
-        """Open a notebook and run its cells."""
-        self.page.goto(
-            f"http://127.0.0.1:{PORT}/lab/tree/{notebook}?token={TOKEN}&reset", wait_until="domcontentloaded"
-        )
-        self.page.wait_for_function(IDLE)
-        self.page.evaluate(RUN_ALL)
-        self.page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
+    def _asked(self, request: Request) -> None:
+        if urlsplit(request.url).hostname not in {None, "", "127.0.0.1"}:
+            self.elsewhere.append(request.url)
+
+
+class Lab(Watched):
+    """A page of JupyterLab."""
+
+    def __init__(self, server: Server, page: Page, notebook: str) -> None:
+        super().__init__(page)
+        self.server = server
+        self.notebook = notebook
+
+    def open(self, *, anew: bool = True) -> None:
+        """Open the notebook: as it was saved, or `anew` with all its cells run."""
+        path = f"/lab/tree/{self.notebook}{'?reset' if anew else ''}"
+        self.page.goto(self.server.url(path), wait_until="domcontentloaded")
+        self.idle()
+        if anew:
+            self.page.evaluate(RUN_ALL)
+            self.page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
+
+    def idle(self) -> None:
+        """Wait until the kernel is there, and does nothing."""
+        self.page.wait_for_function(f"() => {KERNEL}?.status === 'idle'")
+
+    def second(self) -> Lab:
+        """The same notebook in another tab of the browser, with the kernel of the first one."""
+        other = Lab(self.server, self.page.context.new_page(), self.notebook)
+        other.open(anew=False)
+        return other
+
+    def save(self) -> None:
+        """Save the notebook."""
+        self.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
 
     def execute(self, code: str) -> None:
         """Let the kernel run this, and do not wait for it."""
         self.page.evaluate(EXECUTE, code)
 
-    def shoot(self, path: Path, *, width: int, theme: str) -> None:
+    def run_again(self) -> None:
+        """Run all cells once more, in the same kernel."""
+        self.page.evaluate(RUN_ALL)
+
+    def shoot(self, path: Path, *, width: int, theme: str, height: int = 1200) -> None:
         """Take a picture, in the theme Light or Dark."""
-        self.page.set_viewport_size({"width": width, "height": 1200})
+        self.page.set_viewport_size({"width": width, "height": height})
         self.page.evaluate(
             "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", f"JupyterLab {theme}"
         )
@@ -77,60 +106,36 @@ class Lab:
 
 
 @contextmanager
-def opened(home: Path, *cells: str) -> Iterator[Lab]:
-    """JupyterLab with a notebook of these cells, which have run. Everything ends with the `with`."""
+def browsing(profile: Path) -> Iterator[BrowserContext]:
+    """A browser that keeps what it keeps in `profile`."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - may be missing
 
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(notebook, home / "board.ipynb")
-    with _server(home), sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
-            home / "browser",
+            profile,
             executable_path=BROWSER,
             headless=True,
             args=list(FLAGS),
             viewport={"width": 1600, "height": 1200},
         )
-        context.set_default_timeout(30_000)
-        lab = Lab(context.new_page())
-        lab.open("board.ipynb")
-        yield lab
-        context.close()
+        context.set_default_timeout(PATIENCE)
+        context.set_default_navigation_timeout(PATIENCE)
+        try:
+            yield context
+        finally:
+            context.close()
 
 
 @contextmanager
-def _server(home: Path) -> Iterator[None]:
-    quiet = home / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
-    quiet.parent.mkdir(parents=True)
-    quiet.write_text(json.dumps(SETTINGS), encoding="utf-8")
-    environ: dict[str, Any] = {
-        **{name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ},
-        "HOME": str(home),
-        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
-        **{f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")},
-        "IPYTHONDIR": str(home / "ipython"),
-    }
-    flags = [f"--port={PORT}", "--port-retries=0", f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={home}"]
-    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--ip=127.0.0.1", "--allow-root", *flags]
-    with (home / "server.log").open("wb") as log:
-        server = subprocess.Popen(
-            [*command, "--LabApp.news_url=None", "--LabApp.expose_app_in_browser=True"],
-            env=environ,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
+def opened(server: Server, *cells: str, name: str) -> Iterator[Lab]:
+    """A notebook `name` of these cells in JupyterLab, which have run; its kernel ends with the `with`."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, server.home / f"{name}.ipynb")
+    with browsing(server.home / f"browser-{name}") as context:
+        lab = Lab(server, context.new_page(), f"{name}.ipynb")
+        lab.open()
         try:
-            assert any(eventually(_answers) for _ in range(4)), (home / "server.log").read_text(encoding="utf-8")
-            yield
+            yield lab
         finally:
-            server.terminate()
-            server.wait(20)
-
-
-def _answers() -> bool:
-    try:
-        with urlopen(f"http://127.0.0.1:{PORT}/api/status?token={TOKEN}", timeout=5) as reply:
-            return bool(reply.status == 200)
-    except OSError:
-        return False
+            lab.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.dashboard_lab import BROWSER, opened
-from tests.conftest import REASON, require
-from tests.engines.dockerd import Dockerd
-from tests.engines.images import import_image
-from tests.widgets.dashboards import Host
+from tests.browser.dashboard_lab import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +16,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
     from tests.browser.dashboard_lab import Lab
+    from tests.browser.servers import Server
+    from tests.widgets.dashboards import Host
 
 BUILD = Path(__file__).parent.parent.parent / "build"
 SCRIPT = "<img src=x onerror=window.injected=1>"
@@ -32,30 +29,16 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def host(pytestconfig: pytest.Config) -> Iterator[Host]:
-    """Run an engine with some containers."""
-    require(pytestconfig.stash[REASON])
-    require(None if BROWSER else "there is no Chromium: apt install chromium")
-    for module in ("playwright", "jupyterlab"):
-        require(None if importlib.util.find_spec(module) else f"there is no {module}: pip install {module}")
-    with Dockerd() as process:
-        import_image(process.socket, "bb:1")
-        host = Host(process)
-        host.run("web", "-p", "8080:80", "--label", f"a={SCRIPT}")
-        host.run("busy", command=("sh", "-c", "while :; do :; done"))
-        host.run("sick", "--health-cmd", "false", "--health-interval", "1s", "--health-retries", "1")
-        host.run("failed", command=("sh", "-c", "exit 3"))
-        host.run("big", command=("dd", "if=/dev/zero", "of=/x", "bs=1M", "count=7"))
-        host.docker("wait", "failed", "big")
-        yield host
-        host.empty()
-
-
-@pytest.fixture(scope="module")
-def lab(host: Host, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """Open a notebook with a dashboard of that engine."""
+def lab(host: Host, jupyter: Server) -> Iterator[Lab]:
+    """Open a notebook with a dashboard of an engine with some containers."""
+    host.run("web", "-p", "8080:80", "--label", f"a={SCRIPT}")
+    host.run("busy", command=("sh", "-c", "while :; do :; done"))
+    host.run("sick", "--health-cmd", "false", "--health-interval", "1s", "--health-retries", "1")
+    host.run("failed", command=("sh", "-c", "exit 3"))
+    host.run("big", command=("dd", "if=/dev/zero", "of=/x", "bs=1M", "count=7"))
+    host.docker("wait", "failed", "big")
     cells = (f"%load_ext dockmagic\n%dconnect {host.dockerd.host};", "board = %dashboard\nboard")
-    with opened(tmp_path_factory.mktemp("lab"), *cells) as lab:
+    with opened(jupyter, *cells, name="dashboard") as lab:
         lab.page.locator(".dm-dash tbody tr").first.wait_for()
         yield lab
 
