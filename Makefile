@@ -8,15 +8,18 @@ PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check -c c
 PACKAGES := docker.io iptables iproute2 busybox-static openssh-server docker-registry chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help tour dashboard test check lab bench readme constraints clean
+.PHONY: help tour tour-private dashboard test check lab bench readme constraints clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
 		printf '%-20s %s\n' "$$name" "$$text"; \
 	done
 
-tour: $(VENV)/.installed ## the tour: starts an engine of its own, runs notebooks/tour.ipynb on it and shows it
+tour: $(VENV)/.installed-notebooks ## the tour: runs notebooks/tour.ipynb on your engine, or without one on the demo
 	@$(PYTHON) -m notebooks.run_tour
+
+tour-private: $(VENV)/.installed-notebooks ## the tour on a real engine that it starts for the run, as root
+	@$(PYTHON) -m notebooks.run_tour --private
 
 dashboard: $(VENV)/.installed ## the dashboard as a page, which Voila shows to whoever has the address that it prints
 	@$(PYTHON) -m voila --token --show_tracebacks=True notebooks/dashboard.ipynb
@@ -63,6 +66,12 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(PYTHON)
 	@$(PIP_INSTALL) -e '.[dev,plot]'
 	@touch $@
 
-$(VENV)/.installed-lab: $(VENV)/.installed
+$(VENV)/.installed-notebooks: pyproject.toml constraints.txt | $(PYTHON)
+	@echo "installing dockmagic and what runs notebooks into $(VENV)" >&2
+	@$(PIP_INSTALL) -e '.[notebooks]'
+	@touch $@
+
+$(VENV)/.installed-lab: $(VENV)/.installed-notebooks
+	@echo "installing JupyterLab into $(VENV)" >&2
 	@$(PIP_INSTALL) -e '.[lab]'
 	@touch $@

@@ -1,17 +1,21 @@
 """Run the tour: `make tour` executes notebooks/tour.ipynb, prints what it shows, and writes build/tour.html.
 
-It runs on the engine that the docker command line would use. With none, root gets a private one for the time of the
-run, in namespaces of its own; it is gone afterwards, and nothing of the machine was changed but, where docker was
-missing, the packages that were installed.
+It runs on the engine that the docker command line would use, and where that does not answer on the demo engine, in
+which nothing is real: without Docker and without root. `--private` starts a real one for the time of the run, as root
+and in namespaces of its own; nothing of the machine is changed but, where docker is missing, the packages that are
+installed.
 """
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import os
 import subprocess
 import sys
 import tempfile
+import warnings
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,12 +25,12 @@ from nbclient.exceptions import CellExecutionError
 from nbconvert import HTMLExporter
 
 import dockmagic
-from dockmagic.errors import DockMagicError, EngineUnreachable
+from dockmagic.errors import DockMagicError, EngineWarning
 from tests.engines.dockerd import Dockerd
 from tests.engines.registry import Registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from nbformat import NotebookNode
 
@@ -38,31 +42,50 @@ PACKAGES = ("docker.io", "iptables", "iproute2", "busybox-static", "docker-regis
 REGISTRY_PORT = 5000  # inside the private engine's network namespace
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the tour and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m notebooks.run_tour", description="Run the tour of dockmagic.")
+    parser.add_argument("--private", action="store_true", help="on a real engine, started for this run (root only)")
+    parser.add_argument("--page", type=Path, default=PAGE, help="the page to write (build/tour.html)")
+    given = parser.parse_args(arguments)
+    if given.private and not installed():
+        return 1
     with contextlib.ExitStack() as stack:
+        if given.private:
+            os.environ["DOCKER_HOST"] = stack.enter_context(private_engine())
         try:
-            host = own_engine()
-        except EngineUnreachable as unreachable:
-            if not hasattr(os, "geteuid") or os.geteuid() != 0:
-                print(f"{unreachable}\n  Or run `make tour` as root, and it brings an engine of its own.")
-                return 1
-            print("No Docker Engine answers here: starting a private one for the tour.")
-            if subprocess.run(["sh", "tests/engines/install.sh", *PACKAGES], cwd=ROOT, check=False).returncode:
-                return 1
-            host = stack.enter_context(private_engine())
+            where = stack.enter_context(chosen_engine())
         except DockMagicError as error:
             print(error)
             return 1
-        os.environ["DOCKER_HOST"] = host
-        return show(TOUR)
+        return show(TOUR, given.page, where=where)
 
 
-def own_engine() -> str:
-    """Return the host of the engine that docker would use. Raises DockMagicError if there is none to talk to."""
-    with dockmagic.connect() as engine:
+def installed() -> bool:
+    """Whether what a private engine takes is here, after it was installed where that surprises nobody."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        print("An engine of its own can be started by root only: sudo make tour-private")
+        return False
+    return subprocess.run(["sh", "tests/engines/install.sh", *PACKAGES], cwd=ROOT, check=False).returncode == 0
+
+
+@contextlib.contextmanager
+def chosen_engine() -> Iterator[str]:
+    """Docker's own choice, or else the demo, which is then what DOCKER_HOST names; tell which, and yield its name.
+
+    Raises DockMagicError where there is an engine that cannot be talked to.
+    """
+    with warnings.catch_warnings(record=True, category=EngineWarning, action="always") as told:
+        engine = dockmagic.connect("auto")
+    for each in told:
+        print(each.message)
+    with engine:
         print(f"The tour runs on {engine.host} (chosen because {engine.endpoint.source}).")
-        return engine.endpoint.host
+        if engine.endpoint.context != "demo":
+            yield f"the engine {engine.host}"
+            return
+        os.environ["DOCKER_HOST"] = engine.endpoint.host
+        yield "the demo engine, in which nothing is real"
 
 
 @contextlib.contextmanager
@@ -76,9 +99,11 @@ def private_engine() -> Iterator[str]:
             yield engine.host
 
 
-def show(path: Path) -> int:
+def show(path: Path, page: Path, *, where: str) -> int:
     """Execute a notebook, print it cell by cell, write it as a page; return the exit code."""
     notebook = nbformat.read(path, as_version=4)
+    note = f"*Executed by `make tour` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, on {where}.*"
+    notebook.cells.insert(1, nbformat.v4.new_markdown_cell(note))
     client = NotebookClient(
         notebook,
         timeout=300,
@@ -93,11 +118,11 @@ def show(path: Path) -> int:
         failed = error
         clean_up()
     print_cells(notebook)
-    PAGE.parent.mkdir(exist_ok=True)
+    page.parent.mkdir(parents=True, exist_ok=True)
     # without addresses: the page needs no network
     exporter = HTMLExporter(mathjax_url="", require_js_url="", jquery_url="", mermaid_js_url="")
-    PAGE.write_text(exporter.from_notebook_node(notebook)[0], encoding="utf-8")
-    print(f"\nThe whole tour as a page: {PAGE}")
+    page.write_text(exporter.from_notebook_node(notebook)[0], encoding="utf-8")
+    print(f"\nThe whole tour as a page: {page}")
     if failed is not None:
         print(f"The tour stopped at a cell that failed: {failed.ename}: {failed.evalue}", file=sys.stderr)
     return 0 if failed is None else 1
