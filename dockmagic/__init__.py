@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     from dockmagic.engine.client import Engine
     from dockmagic.errors import DockMagicError
     from dockmagic.magics import current, running
-    from dockmagic.plots import plot_build_steps, plot_stats
+    from dockmagic.plots import plot_build_steps, plot_events, plot_stats, plot_system_df
     from dockmagic.widgets.dashboard_button import button
     from dockmagic.widgets.events_view import live_events
 
@@ -110,7 +110,9 @@ __all__ = [
     "network_rm",
     "pause",
     "plot_build_steps",
+    "plot_events",
     "plot_stats",
+    "plot_system_df",
     "port",
     "ps",
     "pull",
@@ -149,7 +151,9 @@ _ELSEWHERE = {
     "current": "dockmagic.magics",
     "live_events": "dockmagic.widgets.events_view",
     "plot_build_steps": "dockmagic.plots",
+    "plot_events": "dockmagic.plots",
     "plot_stats": "dockmagic.plots",
+    "plot_system_df": "dockmagic.plots",
     "running": "dockmagic.magics",
 }
 

@@ -6,7 +6,7 @@ The floors of DESIGN.md, and where the modules stand that it does not name:
    commands, and help the schemas, by name when they are asked for: that is what the table is there for
 1  HTTP and Docker: engine/, builder/, demo/
 2  frames/, feeds/, and help, which reads the columns of a schema
-3  widgets/, plots, and acting, which makes rows of what was done to several objects
+3  widgets/, plots/, and acting, which makes rows of what was done to several objects
 4  commands/
 5  IPython: magics, line_magics, completer, notices; presenting, what a magic gives back
 6  dockmagic itself, which hands out everything; only its __version__ may be imported from below

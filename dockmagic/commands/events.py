@@ -20,7 +20,11 @@ __all__ = ["events"]
 
 
 @command(
-    "events", columns="events.EVENTS", example="%devents --since 1h --filter event=die", live="events_view.live_events"
+    "events",
+    columns="events.EVENTS",
+    example="%devents --since 1h --filter event=die",
+    plot="plot_events",
+    live="events_view.live_events",
 )
 def events(
     engine: Engine,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["system_df"]
 
 
-@command("system df", columns="disk_usage.DISK_USAGE", example="%dsystem df -v")
+@command("system df", columns="disk_usage.DISK_USAGE", example="%dsystem df -v", plot="plot_system_df")
 def system_df(
     engine: Engine,
     *,

@@ -72,6 +72,7 @@ def told_by(engine: Engine | None) -> dict[Any, Any]:
         return {}
     return {
         "host": engine.host,
+        "engine": engine.endpoint.display,
         "api_version": engine.api_version,
         "fetched_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }

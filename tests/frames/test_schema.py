@@ -442,7 +442,11 @@ def test_a_frame_says_in_text_which_engine_gave_it_and_when() -> None:
     with Engine(endpoint, api_version="1.41") as engine:
         frame = to_frame([], CONTEXTS, engine=engine)
     assert frame.attrs.pop("fetched_at").endswith("+00:00")
-    assert json.loads(json.dumps(frame.attrs)) == {"host": "unix:///run/x.sock", "api_version": "1.41"}
+    assert json.loads(json.dumps(frame.attrs)) == {
+        "host": "unix:///run/x.sock",
+        "engine": "/run/x.sock",
+        "api_version": "1.41",
+    }
     assert pd.concat([frame, frame]).attrs == frame.attrs
     assert to_frame([], CONTEXTS).attrs == {}
 

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 from matplotlib.patches import Rectangle
@@ -19,17 +18,7 @@ from dockmagic.frames.schema import to_frame
 from tests.feeds.build_messages import BUILDERS, ENGINES, SECOND, recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from matplotlib.axes import Axes
-
-
-@pytest.fixture(autouse=True)
-def _no_windows() -> Iterator[None]:
-    """Draw into memory, and close what was drawn."""
-    plt.switch_backend("agg")
-    yield
-    plt.close("all")
 
 
 def frame(progress: Progress) -> pd.DataFrame:

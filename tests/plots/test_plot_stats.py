@@ -6,7 +6,6 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,20 +16,10 @@ from dockmagic.frames.schema import to_frame
 from dockmagic.frames.stats import STATS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from matplotlib.axes import Axes
 
 START = pd.Timestamp("2026-11-24T00:22:58Z")
 MIB = 2**20
-
-
-@pytest.fixture(autouse=True)
-def _no_windows() -> Iterator[None]:
-    """Draw into memory, and close what was drawn."""
-    plt.switch_backend("agg")
-    yield
-    plt.close("all")
 
 
 def frame(*rows: tuple[str, int, float | None, int | None]) -> pd.DataFrame:
