@@ -170,7 +170,7 @@ class Command:
     live: str = ""  # the function in dockmagic.widgets that shows it live, as "module.function", "" if there is none
     live_flags: tuple[str, ...] = ("--live",)  # what asks for that, the short form behind the long one
     runs: str = ""  # the kind of what it gives, which goes on until it is stopped; "" if it gives no such thing
-    button: str = ""  # what a button says that does it, "" if --button gives none
+    button: str = ""  # what a button says that does it, "" if --button gives none; "…" behind it: it asks first
     absent: tuple[Absent, ...] = ()  # docker's flags of it that dockmagic has not
 
     @property

@@ -23,7 +23,7 @@ __all__ = ["kill"]
 _KILL = Action("kill", "killed")
 
 
-@command("kill", columns="actions.ACTIONS", example="%dkill -s HUP web")
+@command("kill", columns="actions.ACTIONS", example="%dkill -s HUP web", button="Kill")
 def kill(
     engine: Engine,
     container: Annotated[

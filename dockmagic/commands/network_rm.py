@@ -25,7 +25,7 @@ __all__ = ["network_rm"]
 _RM = Action("rm", "removed", "network", width=IN_ORDER)
 
 
-@command("network rm", columns="actions.ACTIONS", example="%dnetwork rm shop_default")
+@command("network rm", columns="actions.ACTIONS", example="%dnetwork rm shop_default", button="Remove…")
 def network_rm(
     engine: Engine,
     network: Annotated[Names, Argument("NETWORK", help="Names or ids of networks", many=True, complete="network")],

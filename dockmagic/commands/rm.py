@@ -25,7 +25,7 @@ _RM = Action("rm", "removed")
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_./-]*")  # those of containers and their links, and ids
 
 
-@command("rm", columns="actions.ACTIONS", example="%drm -f web worker-1")
+@command("rm", columns="actions.ACTIONS", example="%drm -f web worker-1", button="Remove…")
 def rm(
     engine: Engine,
     container: Annotated[

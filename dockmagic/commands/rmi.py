@@ -26,7 +26,7 @@ _RMI = Action("rmi", "removed", "image", width=IN_ORDER)
 _ABSENT = (Absent("--platform", instead="It needs API 1.50; without it an image goes for every platform"),)
 
 
-@command("rmi", columns="actions.IMAGE_REMOVALS", example="%drmi web:1 web:2", absent=_ABSENT)
+@command("rmi", columns="actions.IMAGE_REMOVALS", example="%drmi web:1 web:2", absent=_ABSENT, button="Remove…")
 def rmi(
     engine: Engine,
     image: Annotated[Names, Argument("IMAGE", help="Names or ids of images", many=True, complete="image")],

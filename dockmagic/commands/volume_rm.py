@@ -23,7 +23,7 @@ __all__ = ["volume_rm"]
 _RM = Action("rm", "removed", "volume")
 
 
-@command("volume rm", columns="actions.ACTIONS", example="%dvolume rm data")
+@command("volume rm", columns="actions.ACTIONS", example="%dvolume rm data", button="Remove…")
 def volume_rm(
     engine: Engine,
     volume: Annotated[Names, Argument("VOLUME", help="Names of volumes", many=True, complete="volume")],

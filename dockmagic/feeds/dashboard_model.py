@@ -53,7 +53,8 @@ WORDS = {
     "restart": ("restarting", "restarted"),
     "pause": ("pausing", "paused"),
     "unpause": ("unpausing", "unpaused"),
-    "remove": ("removing", "removed"),
+    "kill": ("killing", "killed"),
+    **dict.fromkeys(("remove", "rm", "rmi"), ("removing", "removed")),
 }
 """Each action as it is told while it is done, and when it was."""
 

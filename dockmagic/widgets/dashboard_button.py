@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from html import escape
+from inspect import unwrap
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -26,13 +27,15 @@ if TYPE_CHECKING:
 __all__ = ["ActButton", "button"]
 
 _NAMED = 3
+_KINDS = {"container": "a container", "image": "an image", "volume": "a volume", "network": "a network"}
 
 
 def button(engine: Engine, command: Callable[..., pd.DataFrame], **options: Any) -> PruneButton | ActButton:
     """A button that runs `command(engine, **options)` when it is pressed: `button(engine, stop, container="web")`.
 
-    That of a prune shows what would go, and asks, first. What came of it stands below the button, errors too. It has
-    connections of its own, and works when `engine` is closed. Raises UsageError for a command that has no button.
+    One that removes asks first, and that of a prune shows what would go before. What came of it stands below the
+    button, errors too. It has connections of its own, and works when `engine` is closed. Raises UsageError for a
+    command that has no button, and for a name that can be none.
     """
     described = command.__command__  # type: ignore[attr-defined]
     if not described.button:
@@ -41,36 +44,49 @@ def button(engine: Engine, command: Callable[..., pd.DataFrame], **options: Any)
         if options.get("force"):
             raise UsageError("the button asks before it removes anything: leave --force out")
         return PruneButton(engine, partial(command, **options), label=f"{described.button}…")
-    return ActButton(engine, partial(command, **options), verb=described.button, names=_names(options))
-
-
-def _names(options: dict[str, Any]) -> list[str]:
-    return object_names(options["container"], "a container")
+    subject = unwrap(command).__code__.co_varnames[1]  # container, image, volume, network
+    names = object_names(options[subject], _KINDS[subject])
+    return ActButton(engine, partial(command, **options), label=described.button, names=names)
 
 
 class ActButton(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no types
     """Says what it does to what; below it stands what came of that."""
 
     def __init__(
-        self, engine: Engine, act: Callable[[Engine], pd.DataFrame], *, verb: str, names: Sequence[str]
+        self, engine: Engine, act: Callable[[Engine], pd.DataFrame], *, label: str, names: Sequence[str]
     ) -> None:
-        """`verb` is its word: Start, Stop."""
+        """`label` is its word, Start or Stop; one that ends in "…" is asked about once more."""
         self._worker = Worker("dockmagic-button", engine.twin())
         self._act = act
-        self._verb = verb
+        self._verb = label.removesuffix("…")
         named = ", ".join(shown(name) for name in names[:_NAMED])
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        wide = ipywidgets.Layout(width="auto")
-        self.press = ipywidgets.Button(description=f"{verb} {named}{more}", layout=wide)
+        does = f"{self._verb} {named}{more}"
+        asks = label.endswith("…")
+        self.press = ipywidgets.Button(description=does + "…" * asks, layout=_layout())
+        self.do = ipywidgets.Button(description=does, button_style="danger", layout=_layout(display="none"))
+        self.cancel = ipywidgets.Button(description="Cancel", layout=_layout(display="none"))
         self.said = ipywidgets.HTML()
-        self.press.on_click(self._pressed)
-        super().__init__([self.press, self.said])
+        self.press.on_click(self._ask if asks else self._pressed)
+        self.do.on_click(self._pressed)
+        self.cancel.on_click(lambda _: self._end([]))
+        super().__init__([self.press, ipywidgets.HBox([self.do, self.cancel]), self.said])
 
     def __repr__(self) -> str:
         return f"<button: {self.press.description}>"
 
+    def _ask(self, _: Any) -> None:
+        self.press.disabled = True
+        self._asking("")
+        self._say(["This cannot be undone."])
+
+    def _asking(self, display: str) -> None:
+        for button in (self.do, self.cancel):
+            button.layout.display = display
+
     def _pressed(self, _: Any) -> None:
         self.press.disabled = True
+        self._asking("none")
         self._say([f"{WORDS[self._verb.lower()][0]}…"])
         self._worker.do(self._do, failed=lambda said: self._end([said]))
 
@@ -85,10 +101,15 @@ class ActButton(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no type
 
     def _end(self, lines: Sequence[str]) -> None:
         self._say(lines)
+        self._asking("none")
         self.press.disabled = False
 
     def _say(self, lines: Sequence[str]) -> None:
         self.said.value = "<br>".join(escape(line) for line in lines)
+
+
+def _layout(**traits: str) -> ipywidgets.Layout:
+    return ipywidgets.Layout(width="auto", **traits)
 
 
 def _line(row: dict[str, Any]) -> str:

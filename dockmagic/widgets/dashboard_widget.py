@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["DashboardWidget"]
 
+_PARTS = ("", "_store", "_head", "_containers", "_tools", "_tables", "_logs", "_prune")
+
 
 class DashboardWidget(anywidget.AnyWidget):
     """Shows patches in a page, from any thread, also while the kernel's main thread is busy.
@@ -23,8 +25,8 @@ class DashboardWidget(anywidget.AnyWidget):
     would miss a message. From its first word on it gets patches, and all again when it asks: it counts.
     """
 
-    _esm = static_text("dashboard.js")
-    _css = static_text("dashboard.css")
+    _esm = static_text(*(f"dashboard{part}.js" for part in _PARTS), "elements.js", "spark.js")
+    _css = static_text("dashboard.css", "dashboard_table.css")
     whole = traitlets.Any().tag(sync=True, to_json=lambda _, widget: widget.everything())
 
     def __init__(self, everything: Callable[[], dict[str, Any]], take: Callable[[Any], object], **traits: Any) -> None:

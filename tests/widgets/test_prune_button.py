@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -97,6 +97,43 @@ def test_a_button_stops_and_starts_and_says_what_came_of_it(engine: Engine, dock
     stop.press.click()
     assert eventually(lambda: docker_cli("ps", "-q", "--filter", "name=dmt-b3") == "")
     assert eventually(lambda: not [each for each in threading.enumerate() if each.name == "dockmagic-button"])
+
+
+def test_a_button_that_removes_asks_first(engine: Engine, docker_cli: DockerCli, ended: str) -> None:
+    """Cancel leaves everything; several containers are several lines."""
+    button = dockmagic.button(engine, dockmagic.rm, container=["dmt-b1", "dmt-b3"])
+    assert isinstance(button, ActButton)
+    assert button.press.description == "Remove dmt-b1, dmt-b3…"
+    button.press.click()
+    assert (button.do.layout.display, button.do.description) == ("", "Remove dmt-b1, dmt-b3")
+    assert there(docker_cli, ended) == {"dmt-b1", "dmt-b2", "dmt-b3"}
+    button.cancel.click()
+    assert (button.do.layout.display, button.said.value, button.press.disabled) == ("none", "", False)
+    button.press.click()
+    button.do.click()
+    assert button.do.layout.display == "none"
+    assert eventually(lambda: button.said.value.startswith("dmt-b1 removed in ") and not button.press.disabled)
+    assert "dmt-b3 not removed: " in button.said.value  # it runs, and nobody said -f
+    assert there(docker_cli, ended) == {"dmt-b2", "dmt-b3"}
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "label"),
+    [
+        (dockmagic.kill, {"container": "dmt-x"}, "Kill dmt-x"),
+        (dockmagic.rmi, {"image": ["a:1", "b:1", "c:1", "d:1"]}, "Remove a:1, b:1, c:1 and 1 more…"),
+        (dockmagic.volume_rm, {"volume": "dmt-x"}, "Remove dmt-x…"),
+        (dockmagic.network_rm, {"network": "dmt-x"}, "Remove dmt-x…"),
+    ],
+)
+def test_other_commands_have_a_button_too(engine: Engine, command: Any, options: dict[str, Any], label: str) -> None:
+    """That says what it does to what; what fails is told in words."""
+    button = dockmagic.button(engine, command, **options)
+    assert isinstance(button, ActButton)
+    assert button.press.description == label
+    (button.do if label.endswith("…") else button.press).click()
+    assert eventually(lambda: bool(button.said.value) and not button.said.value.endswith("ing…"))
+    assert "No such" in button.said.value or "no " in button.said.value
 
 
 def test_an_error_stands_below_the_button(engine: Engine) -> None:

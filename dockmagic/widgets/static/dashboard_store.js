@@ -1,0 +1,55 @@
+// What the kernel told. `listeners` are called when it has changed.
+function createStore() {
+  const store = {
+    seq: -1,
+    sections: {},
+    rows: {},
+    order: [],
+    samples: {},
+    retryAt: null, // of performance.now()
+    noted: {}, // when a container's note came
+    asked: false,
+    listeners: new Set(),
+    send() {},
+    changed() {
+      for (const listener of store.listeners) listener();
+    },
+    take(whole) {
+      if (!whole || !whole.sections || whole.seq < store.seq) return;
+      store.asked = false;
+      Object.assign(store, { seq: whole.seq, rows: { ...whole.rows }, order: whole.order, samples: { ...whole.samples } });
+      store.put(whole.sections);
+      store.changed();
+    },
+    patch(patch) {
+      if (patch.seq <= store.seq) return; // the whole that came before had it
+      if (patch.seq !== store.seq + 1) {
+        if (!store.asked) store.send({ kind: "all" });
+        store.asked = true;
+        return;
+      }
+      store.seq = patch.seq;
+      Object.assign(store.rows, patch.rows ?? {});
+      for (const id of patch.gone ?? []) {
+        delete store.rows[id];
+        delete store.samples[id];
+      }
+      store.order = patch.order ?? store.order;
+      for (const [id, sample] of Object.entries(patch.samples ?? {}))
+        store.samples[id] = [...(store.samples[id] ?? []), sample].slice(-SAMPLES);
+      store.put(patch.sections ?? {});
+      store.changed();
+    },
+    put(sections) {
+      if (sections.notes) {
+        const before = store.sections.notes ?? {};
+        for (const [id, note] of Object.entries(sections.notes))
+          if (before[id]?.text !== note.text || before[id]?.kind !== note.kind) store.noted[id] = performance.now();
+      }
+      if (sections.feed)
+        store.retryAt = sections.feed.name === "reconnecting" ? performance.now() + sections.feed.retry_in * 1000 : null;
+      store.sections = { ...store.sections, ...sections };
+    },
+  };
+  return store;
+}
