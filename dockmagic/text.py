@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["log_line", "shown", "single_line"]
+__all__ = ["log_line", "shown", "shown_path", "single_line"]
 
 # C0 and C1 controls, halves of characters, and the characters that turn the writing direction or hide text
 _UNPRINTABLE = re.compile(
@@ -25,6 +25,12 @@ def shown(text: str, *, length: int = _LENGTH) -> str:
     """`text` in one line and at most `length` characters, as a message names it."""
     line = single_line(text)
     return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def shown_path(path: object) -> str:
+    """A path of this machine, as a message names it: of a long one the end, where the file's name is."""
+    line = single_line(str(path))
+    return line if len(line) <= _LENGTH else "…" + line[1 - _LENGTH :]
 
 
 def log_line(text: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockmagic.text import log_line, shown, single_line
+from dockmagic.text import log_line, shown, shown_path, single_line
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,12 @@ def test_what_is_shown_is_one_line_of_that_length(text: str, length: int) -> Non
 def test_long_text_ends_in_an_ellipsis() -> None:
     """80 characters, unless more are asked for."""
     assert (shown("x" * 80), shown("x" * 81), shown("abc", length=2)) == ("x" * 80, "x" * 79 + "…", "a…")
+
+
+def test_of_a_long_path_the_end_is_shown() -> None:
+    """That is where the file's name is."""
+    directory = "/a" * 40
+    assert (shown_path(directory), shown_path(f"{directory}/x.tar")) == (directory, f"…{directory[-73:]}/x.tar")
 
 
 @pytest.mark.parametrize(

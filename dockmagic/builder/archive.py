@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dockmagic.builder.tar_header import BLOCK, SECOND, Header, read_capability
 from dockmagic.errors import ContextChanged
-from dockmagic.text import shown
+from dockmagic.text import shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -131,6 +131,6 @@ def _target(root: str, path: str) -> str:
 def _changed(path: str, error: OSError | None = None) -> ContextChanged:
     reason = f": {error.strerror}" if error else ""
     return ContextChanged(
-        f"the build context: {shown(path)} changed while it was read{reason}",
+        f"the build context: {shown_path(path)} changed while it was read{reason}",
         hint="Nothing was built. Build again once nobody writes it, or name it in .dockerignore.",
     )

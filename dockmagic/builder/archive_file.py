@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dockmagic.builder.archive import CHUNK
 from dockmagic.errors import ContextChanged, UsageError
-from dockmagic.text import shown
+from dockmagic.text import shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,11 +34,11 @@ class ArchiveFile:
                 self.length = os.fstat(file.fileno()).st_size
         except OSError as error:
             raise UsageError(
-                f"the archive {shown(str(path))} cannot be read: {error.strerror}", hint="The build needs it."
+                f"the archive {shown_path(path)} cannot be read: {error.strerror}", hint="The build needs it."
             ) from error
         if not begin.startswith(_COMPRESSED) and not _begins_tar(begin):
             raise UsageError(
-                f"{shown(str(path))} is neither a directory nor a tar archive",
+                f"{shown_path(path)} is neither a directory nor a tar archive",
                 hint="A Dockerfile is named with -f, and the context is its directory: -f site/Dockerfile site",
             )
 
@@ -56,7 +56,7 @@ class ArchiveFile:
 
     def _changed(self) -> ContextChanged:
         return ContextChanged(
-            f"the archive {shown(str(self._path))} changed while it was sent", hint="Nothing was built. Build again."
+            f"the archive {shown_path(self._path)} changed while it was sent", hint="Nothing was built. Build again."
         )
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dockmagic.builder.dockerignore import read_patterns
 from dockmagic.errors import UsageError
-from dockmagic.text import shown
+from dockmagic.text import shown, shown_path
 
 __all__ = ["DOCKERFILE", "DOCKERIGNORE", "BuildFiles", "build_files", "dockerfile_files", "read_dockerfile"]
 
@@ -47,7 +47,7 @@ def build_files(root: Path, *, file: str = "", text: str | None = None) -> Build
     real = Path(os.path.realpath(dockerfile))
     if not real.is_file():
         raise UsageError(
-            f"the Dockerfile {shown(file or dockerfile.name)} is no file", hint="-f takes a path like any other."
+            f"the Dockerfile {shown_path(file or dockerfile.name)} is no file", hint="-f takes a path like any other."
         )
     if real.is_relative_to(root):
         return BuildFiles(real.relative_to(root).as_posix(), patterns, {})
@@ -73,7 +73,7 @@ def read_dockerfile(path: Path) -> bytes:
     """The content of a Dockerfile that is sent under another name. Raises UsageError where it cannot be read."""
     content = _read(path)
     if content is None:
-        raise UsageError(f"there is no Dockerfile {shown(str(path))}", hint="-f takes a path like any other.")
+        raise UsageError(f"there is no Dockerfile {shown_path(path)}", hint="-f takes a path like any other.")
     return content
 
 
@@ -84,8 +84,8 @@ def _find(root: Path, file: str) -> Path:
         if os.path.lexists(path):
             return path
     if file:
-        raise UsageError(f"there is no Dockerfile {shown(file)}", hint="-f takes a path like any other.")
-    raise UsageError(f"there is no Dockerfile in {shown(str(root))}", hint="Name it with -f, or write it in the cell.")
+        raise UsageError(f"there is no Dockerfile {shown_path(file)}", hint="-f takes a path like any other.")
+    raise UsageError(f"there is no Dockerfile in {shown_path(root)}", hint="Name it with -f, or write it in the cell.")
 
 
 def _read(path: Path) -> bytes | None:

@@ -14,7 +14,7 @@ from dockmagic.engine.container_spec.csv_fields import fields
 from dockmagic.engine.container_spec.paths import absolute
 from dockmagic.engine.container_spec.values import named, pairs, texts
 from dockmagic.errors import UsageError
-from dockmagic.text import shown
+from dockmagic.text import shown, shown_path
 
 if TYPE_CHECKING:
     from dockmagic.engine.container_spec.values import Here
@@ -120,4 +120,4 @@ def _read(path: str, here: Here) -> bytes:
     try:
         return Path(absolute(path, here)).read_bytes()
     except (OSError, ValueError) as error:
-        raise UsageError(f"{shown(path)} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        raise UsageError(f"{shown_path(path)} cannot be read: {getattr(error, 'strerror', None) or error}") from error

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dockmagic.builder.dockerignore import Ignore
 from dockmagic.errors import UsageError
-from dockmagic.text import shown
+from dockmagic.text import shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,4 +159,4 @@ def _entry(path: str, entry: os.DirEntry[str]) -> Entry:
 
 
 def _refused(path: str, what: str) -> UsageError:
-    return UsageError(f"the build context: {shown(path)} {what}", hint="Take it out, or name it in .dockerignore.")
+    return UsageError(f"the build context: {shown_path(path)} {what}", hint="Take it out, or name it in .dockerignore.")

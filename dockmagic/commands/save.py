@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from dockmagic.errors import NotFound, ProtocolError, UsageError
 from dockmagic.options import Argument, Option
 from dockmagic.registry import command
-from dockmagic.text import shown
+from dockmagic.text import shown_path
 from dockmagic.values import Names, object_names
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def save(
         archived = archived_images(file.file)
         if not archived:
             raise ProtocolError("the engine has saved nothing, and does not say why")
-        running.note = f"{shown(str(file.path))}, {len(archived)} image{'s' if len(archived) > 1 else ''}"
+        running.note = f"{shown_path(file.path)}, {len(archived)} image{'s' if len(archived) > 1 else ''}"
     status = f"Saved to {file.path}"
     rows = [_row(engine, each) | {"status": status, "seconds": time.perf_counter() - start} for each in archived]
     return to_frame(rows, TRANSFERS, engine=engine)

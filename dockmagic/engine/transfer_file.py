@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from dockmagic.errors import DockMagicError, UsageError
-from dockmagic.text import shown
+from dockmagic.text import shown_path
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -61,7 +61,7 @@ class WholeFile:
 
     @property
     def _name(self) -> str:
-        return shown(str(self.path))
+        return shown_path(self.path)
 
     def _check(self) -> None:
         try:

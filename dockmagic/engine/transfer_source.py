@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dockmagic.errors import DockMagicError, UsageError
-from dockmagic.text import shown
+from dockmagic.text import shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,7 +66,7 @@ def archive_source(given: Archive) -> Source:
 
 
 def _file(path: Path) -> Source:
-    name = shown(str(path))
+    name = shown_path(path)
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
@@ -108,10 +108,10 @@ def _blocks(path: Path, length: int | None) -> Iterator[bytes]:
                 sent += len(data)
                 yield data
     except OSError as error:
-        raise DockMagicError(f"{shown(str(path))} could not be read to its end: {error.strerror}") from error
+        raise DockMagicError(f"{shown_path(path)} could not be read to its end: {error.strerror}") from error
     if length is not None and sent < length:
         raise DockMagicError(
-            f"{shown(str(path))} became shorter while it was sent", hint="The engine did not get it all. Try again."
+            f"{shown_path(path)} became shorter while it was sent", hint="The engine did not get it all. Try again."
         )
 
 

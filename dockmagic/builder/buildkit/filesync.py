@@ -16,7 +16,7 @@ from dockmagic.builder.buildkit import packets
 from dockmagic.builder.buildkit.calls import NOT_FOUND, UNKNOWN, CallError
 from dockmagic.builder.buildkit.sources import Wanted
 from dockmagic.errors import DockMagicError, UsageError
-from dockmagic.text import shown
+from dockmagic.text import shown, shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -123,7 +123,7 @@ class _DiffCopy:
         try:
             return self._source.open(path)
         except OSError as error:  # an empty file in its place, as docker's own client sends, would be a wrong image
-            name = shown(os.fsdecode(path))
+            name = shown_path(os.fsdecode(path))
             raise UsageError(f"the build context: {name} cannot be read: {error.strerror}") from error
 
     def _next_stat(self) -> bytes | None:

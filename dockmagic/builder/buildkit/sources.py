@@ -13,7 +13,7 @@ from dockmagic.builder.buildkit.packets import Stat
 from dockmagic.builder.dockerignore import Ignore
 from dockmagic.builder.walk import check, walk
 from dockmagic.errors import UsageError
-from dockmagic.text import shown
+from dockmagic.text import shown, shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -51,10 +51,10 @@ class Directory:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = os.path.realpath(path)
         if not os.path.isdir(self.path):  # noqa: PTH112 - a path may be no text
-            raise UsageError(f"{shown(str(path))} is no directory", hint="The build context is a directory.")
+            raise UsageError(f"{shown_path(path)} is no directory", hint="The build context is a directory.")
 
     def __repr__(self) -> str:
-        return f"<Directory {shown(self.path)}>"
+        return f"<Directory {shown_path(self.path)}>"
 
     def stats(self, wanted: Wanted) -> Iterator[Stat]:
         """Raises UsageError for what cannot be read or sent, and for a pattern that cannot be understood."""
@@ -120,7 +120,7 @@ def _target(place: str, path: str) -> bytes:
     try:
         return os.fsencode(os.readlink(place))  # noqa: PTH115 - a path may be no text
     except OSError as error:
-        raise UsageError(f"the build context: {shown(path)} cannot be read: {error.strerror}") from error
+        raise UsageError(f"the build context: {shown_path(path)} cannot be read: {error.strerror}") from error
 
 
 def _attributes(place: str) -> dict[str, bytes] | None:

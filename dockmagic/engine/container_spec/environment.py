@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dockmagic.engine.container_spec.paths import absolute
 from dockmagic.engine.container_spec.values import named, pairs, texts
 from dockmagic.errors import UsageError
-from dockmagic.text import shown
+from dockmagic.text import shown, shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,17 +68,17 @@ def _lines(path: str, here: Here) -> list[str]:
     try:
         content = Path(absolute(path, here)).read_bytes()
     except (OSError, ValueError) as error:
-        raise UsageError(f"{shown(path)} cannot be read: {getattr(error, 'strerror', error)}") from error
+        raise UsageError(f"{shown_path(path)} cannot be read: {getattr(error, 'strerror', error)}") from error
     found = []
     for number, raw in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
         try:
             line = raw.removesuffix(b"\r").decode().lstrip()
         except UnicodeDecodeError as error:
-            raise UsageError(f"line {number} of {shown(path)} is not UTF-8") from error
+            raise UsageError(f"line {number} of {shown_path(path)} is not UTF-8") from error
         name = line.partition("=")[0]
         if not line or line.startswith("#"):
             continue
         if not name or any(blank in name for blank in _BLANKS):
-            raise UsageError(f"line {number} of {shown(path)} is not NAME=VALUE, the name without blanks")
+            raise UsageError(f"line {number} of {shown_path(path)} is not NAME=VALUE, the name without blanks")
         found.append(line)
     return found

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from dockmagic.engine.container_spec.paths import absolute
 from dockmagic.engine.container_spec.values import named, text, texts
 from dockmagic.errors import UsageError
-from dockmagic.text import shown
+from dockmagic.text import shown, shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,7 +53,7 @@ def _profile(path: str, here: Here) -> str:
         json.loads(content, parse_constant=_no_number)
     except (OSError, ValueError, RecursionError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        raise UsageError(f"the seccomp profile {shown(path)} cannot be read: {shown(why)}") from error
+        raise UsageError(f"the seccomp profile {shown_path(path)} cannot be read: {shown(why)}") from error
     return _BETWEEN.sub(r"\1", content)
 
 
