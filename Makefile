@@ -4,11 +4,12 @@ PYTHON3 ?= python3
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 PYTEST_ARGS ?=
+WORKERS ?= 3
 PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check -c constraints.txt
 PACKAGES := docker.io iptables iproute2 busybox-static openssh-server docker-registry chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help tour tour-private dashboard test check lab bench readme constraints clean
+.PHONY: help tour tour-private dashboard test test-again check lab bench readme constraints clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -26,7 +27,12 @@ dashboard: $(VENV)/.installed ## the dashboard as a page, which Voila shows to w
 
 test: $(VENV)/.installed ## the test suite, on real engines that it starts itself; PYTEST_ARGS="-k ps" chooses
 	@sh tests/engines/install.sh $(PACKAGES) || [ "$$DOCKMAGIC_REQUIRE_ENGINE" != 1 ]
-	@$(PYTHON) -m pytest $(PYTEST_ARGS)
+	@mkdir -p build
+	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS); \
+		status=$$?; echo $$status >build/test-status; exit $$status
+
+test-again: $(VENV)/.installed ## the tests that failed last time, one after the other
+	@$(PYTHON) -m pytest --last-failed --last-failed-no-failures none $(PYTEST_ARGS)
 
 check: $(VENV)/.installed ## ruff and mypy
 	@$(PYTHON) -m ruff check

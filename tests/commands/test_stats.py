@@ -64,15 +64,17 @@ def between(first: Mapping[Any, Any], text: str, last: Mapping[Any, Any], column
 
 
 def test_it_agrees_with_the_docker_command_line(engine: Engine, docker_json: DockerJson, loaded: list[str]) -> None:
-    """Processors within what a second's sample is worth, all else as docker shows it between two of our snapshots."""
+    """All but processors as docker shows it between two of our snapshots; of those, what a limit of 0.3 lets through.
+
+    How much of that a second gets is the host's affair; that both make the same of the same figures, test_stats of
+    frames/ shows.
+    """
     first = stats(engine, loaded).set_index("name").to_dict("index")
     theirs = {row["Name"]: row for row in docker_json("stats", "--no-stream", *loaded)}
     last = stats(engine, loaded).set_index("name").to_dict("index")
-    for name, percent in zip(loaded, (30, 0), strict=True):
+    for name in loaded:
         shown, ours = theirs[name], last[name]
         memory, limit = shown["MemUsage"].split(" / ")
-        assert ours["cpu_percent"] == pytest.approx(percent, abs=15)
-        assert ours["cpu_percent"] == pytest.approx(float(shown["CPUPerc"].rstrip("%")), abs=percent / 3)
         assert between(first[name], memory, ours, "memory")
         assert size(limit) == pytest.approx(ours["memory_limit"], rel=0.001)
         assert ours["memory_percent"] == pytest.approx(ours["memory"] / ours["memory_limit"] * 100)
@@ -80,6 +82,9 @@ def test_it_agrees_with_the_docker_command_line(engine: Engine, docker_json: Doc
             for text, column in zip(shown[shares].split(" / "), columns, strict=True):
                 assert between(first[name], text, ours, column)
         assert (int(shown["PIDs"]), shown["ID"]) == (ours["pids"], ours["id"])
+    used = {name: (last[name]["cpu_percent"], float(theirs[name]["CPUPerc"].rstrip("%"))) for name in loaded}
+    assert all(0 < percent < 45 for percent in used["dmt-busy"])
+    assert used["dmt-full"] == (0, 0)
     assert last["dmt-full"]["memory"] > 20_000_000
     assert last["dmt-full"]["memory_limit"] == 100 * 2**20
 
