@@ -16,6 +16,7 @@ from dockmagic.feeds.inbox import Inbox
 from dockmagic.feeds.kept import Kept
 from dockmagic.feeds.notifier import Notifier
 from dockmagic.feeds.reader import Reader
+from dockmagic.frames.events import EVENTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from dockmagic.engine.client import Engine
     from dockmagic.engine.filters import Filters
     from dockmagic.feeds.notifier import Callback
+    from dockmagic.frames.schema import Schema
 
 __all__ = ["KEPT", "SILENCE", "Feed"]
 
@@ -55,11 +57,12 @@ class Feed:
         *,
         since: str | None = None,
         filters: Filters = (),
+        columns: Schema = EVENTS,
         limit: int = KEPT,
         backoff: Backoff | None = None,
         silence: float | None = None,
     ) -> None:
-        """Nothing is asked yet. `since` is as `timestamp` gives it, `limit` how many events are kept.
+        """Nothing is asked yet. `since` is as `timestamp` gives it, `limit` how many events are kept as `columns`.
 
         `silence`: seconds in place of `SILENCE`; a unix socket has none. Raises UsageError for a filter that is none.
         """
@@ -70,7 +73,7 @@ class Feed:
         self.seen = 0
         """Events that came so far, gaps included."""
         self.started = datetime.now(UTC)
-        self._kept = Kept(limit, engine)
+        self._kept = Kept(limit, engine, columns=columns)
         self._inboxes: tuple[Inbox, ...] = (self._kept.inbox,)
         self._changing = threading.Lock()
         self._state = FeedState("connecting")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from dockmagic.engine.client import Engine
+    from dockmagic.frames.schema import Schema
 
 __all__ = ["Kept"]
 
@@ -21,9 +22,10 @@ __all__ = ["Kept"]
 class Kept:
     """The last `limit` events. `inbox` is where they come in, without waiting for a frame that is being made."""
 
-    def __init__(self, limit: int, engine: Engine) -> None:
+    def __init__(self, limit: int, engine: Engine, *, columns: Schema = EVENTS) -> None:
         self.inbox = Inbox(limit)
         self._engine = engine
+        self._columns = columns
         self._making = threading.Lock()
         self._pair: tuple[pd.DataFrame | None, list[bytes]] = None, []  # replaced as one: an interrupt splits it never
 
@@ -38,7 +40,7 @@ class Kept:
             frame, fresh = self._pair
             self.inbox.take_into(fresh)
             if frame is None or fresh:
-                frame = extended(frame, Events(fresh), EVENTS, limit=self.inbox.limit)
+                frame = extended(frame, Events(fresh), self._columns, limit=self.inbox.limit)
                 if fresh:  # else it may never have been reached, and has told nothing
                     frame.attrs = told_by(self._engine)
                 self._pair = frame, []

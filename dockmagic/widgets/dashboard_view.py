@@ -80,7 +80,7 @@ class DashboardView:
 
             from dockmagic.widgets.dashboard_widget import DashboardWidget  # noqa: PLC0415
 
-            self._widget = DashboardWidget(self._dashboard.page.whole, self._dashboard.take)
+            self._widget = DashboardWidget(self._dashboard.page.whole, self._dashboard.take, self.stop)
             self._whole = VBox([self._widget, self.events.widget])
             self._dashboard.seen("", visible=True)
         return self._whole
@@ -110,7 +110,7 @@ class DashboardView:
     def _bundle(self) -> dict[str, Any]:
         """What the notebook shows and keeps: text, a table, and the widget where somebody looks."""
         bundle: dict[str, Any] = {"text/plain": repr(self), "text/html": self._repr_html_()}
-        if self._whole is not None:
+        if self._widget is not None and self._widget.is_open:
             view = {"version_major": 2, "version_minor": 0, "model_id": self._whole.model_id}
             bundle["application/vnd.jupyter.widget-view+json"] = view
         return bundle

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from dockmagic.engine.when import timestamp
 from dockmagic.feeds.feed import Feed
+from dockmagic.frames.events import event_columns
 from dockmagic.widgets import notebook
 from dockmagic.widgets.events_html import TABLE_ROWS, events_html
 from dockmagic.widgets.events_rows import EventRows
@@ -27,16 +28,18 @@ if TYPE_CHECKING:
 __all__ = ["EventsView", "live_events"]
 
 
-def live_events(engine: Engine, *, since: When | None = None, filter: Filters = ()) -> EventsView:
+def live_events(
+    engine: Engine, *, since: When | None = None, filter: Filters = (), no_trunc: bool = False
+) -> EventsView:
     """The events of an engine as they happen: in a notebook a live view, everywhere an object with a `frame`.
 
-    It has connections of its own, and goes on when `engine` is closed, until `stop()`. `since` and `filter` are as of
-    `events`. When the engine goes away it connects again; a row of the type `gap` stands where events may be missing.
-    In an executed notebook, where nobody looks, it is a table. Raises UsageError for what is no time and for a filter
-    that is none. API: GET /events.
+    It has connections of its own, and goes on when `engine` is closed, until `stop()` or `close()`. `since`, `filter`
+    and `no_trunc` are as of `events`, and so are the columns of its `frame`. When the engine goes away it connects
+    again; a row of the type `gap` stands where events may be missing. In an executed notebook, where nobody looks, it
+    is a table. Raises UsageError for what is no time and for a filter that is none. API: GET /events.
     """
     begin = timestamp(since, now_ns=time.time_ns())
-    return EventsView(Feed(engine.twin(), since=begin, filters=filter))
+    return EventsView(Feed(engine.twin(), since=begin, filters=filter, columns=event_columns(no_trunc=no_trunc)))
 
 
 class EventsView:
@@ -76,6 +79,11 @@ class EventsView:
         return self.feed.rows
 
     @property
+    def dropped(self) -> int:
+        """How many events are not in `frame` any more, the oldest."""
+        return self.feed.dropped
+
+    @property
     def host(self) -> str:
         """The engine's address."""
         return self.feed.host
@@ -96,7 +104,7 @@ class EventsView:
         if self._widget is None:
             from dockmagic.widgets.events_widget import EventsWidget  # noqa: PLC0415 - a script pays nothing for it
 
-            self._widget = EventsWidget(self._everything)
+            self._widget = EventsWidget(self._everything, self.stop)
         return self._widget
 
     def stop(self) -> None:
@@ -129,12 +137,18 @@ class EventsView:
     def _told(self, state: FeedState) -> dict[str, Any]:
         """What is told with every news."""
         waits = state.retry_in if state.retry_at is not None else None
-        return {"kept": self.rows, "state": state.name, "reason": state.reason, "retry_in": waits}
+        return {
+            "kept": self.rows,
+            "dropped": self.dropped,
+            "state": state.name,
+            "reason": state.reason,
+            "retry_in": waits,
+        }
 
     def _bundle(self) -> dict[str, Any]:
         """What the notebook shows and keeps: text, a table, and the widget where somebody looks."""
         bundle: dict[str, Any] = {"text/plain": repr(self), "text/html": self._repr_html_()}
-        if self._widget is not None and not self._renewing:
+        if self._widget is not None and self._widget.is_open and not self._renewing:
             view = {"version_major": 2, "version_minor": 0, "model_id": self._widget.model_id}
             bundle["application/vnd.jupyter.widget-view+json"] = view
         return bundle

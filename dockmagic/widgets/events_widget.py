@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 import traitlets
 
+from dockmagic.widgets.closing_widget import ClosingWidget
 from dockmagic.widgets.static_text import static_text
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["EventsWidget"]
 
 
-class EventsWidget(anywidget.AnyWidget):
+class EventsWidget(ClosingWidget):
     """Shows rows in a page, from any thread, also while the kernel's main thread is busy.
 
     As long as the page has not answered, it gets all rows each time, as a trait: its program may not be loaded yet,
@@ -27,11 +27,11 @@ class EventsWidget(anywidget.AnyWidget):
     _css = static_text("events.css")
     shown = traitlets.Any().tag(sync=True, to_json=lambda _, widget: widget.everything())
 
-    def __init__(self, everything: Callable[[], dict[str, Any]], **traits: Any) -> None:
-        """`everything` makes the message for a page that has seen nothing."""
+    def __init__(self, everything: Callable[[], dict[str, Any]], closed: Callable[[], object], **traits: Any) -> None:
+        """`everything` makes the message for a page that has seen nothing; `closed` is called at the end."""
         self._everything = everything
         self._answered = threading.Event()
-        super().__init__(**traits)
+        super().__init__(closed, **traits)
         self.on_msg(self._asked)
 
     def everything(self) -> dict[str, Any]:

@@ -29,6 +29,7 @@ function createStore() {
     rows: [], // the oldest first
     last: 0, // the number of the last event, shown or not
     kept: 0, // rows of the frame
+    dropped: 0, // those that it had no room for any more
     host: "",
     name: "", // what to type to get at it
     state: "connecting",
@@ -55,6 +56,7 @@ function createStore() {
         store.last = news.last;
       }
       store.kept = news.kept;
+      store.dropped = news.dropped;
       store.state = news.state;
       store.reason = news.reason;
       store.retryAt = news.retry_in === null ? null : performance.now() + news.retry_in * 1000;
@@ -293,6 +295,8 @@ function drawFoot(page, store, shown) {
   const there = Math.min(store.last - store.cleared, store.rows.length);
   const part = there > shown ? `${shown} of the last ${there} events` : shown === 1 ? "1 event" : `${shown} events`;
   setText(page.foot, `${part} shown`);
-  setText(page.hint.firstChild, `${store.kept === 1 ? "1 event" : `all ${store.kept.toLocaleString("en")}`} as a DataFrame: `);
+  const kept = store.kept.toLocaleString("en");
+  const what = store.kept === 1 ? "1 event" : store.dropped ? `the last ${kept} (the oldest ${store.dropped.toLocaleString("en")} are dropped)` : `all ${kept}`;
+  setText(page.hint.firstChild, `${what} as a DataFrame: `);
   setText(page.name, store.name ? `${store.name}.frame` : "its .frame");
 }
