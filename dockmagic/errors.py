@@ -24,7 +24,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,6 +68,10 @@ class DockMagicError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message}\n  {self.hint}" if self.hint else self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Its attributes are kept where it is pickled or copied: Python would call the class with the message alone."""
+        return _made_again, (type(self), self.args), self.__dict__
 
     def _render_traceback_(self) -> list[str]:
         """IPython's hook: the cell fails with these two lines instead of a traceback."""
@@ -192,6 +196,10 @@ class Interrupted(KeyboardInterrupt):
         done = int(self.frame["ok"].sum()) if "ok" in self.frame else len(self.frame)
         said = f"KeyboardInterrupt: the command was interrupted after {done} of {self.total}"
         return [said, f"  {hint} What was done: sys.last_value.frame"]
+
+
+def _made_again(kind: type[DockMagicError], args: tuple[Any, ...]) -> DockMagicError:
+    return kind.__new__(kind, *args)
 
 
 def warn(message: str) -> None:

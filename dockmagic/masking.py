@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-__all__ = ["MASK", "masked", "masked_pair"]
+__all__ = ["MASK", "is_secret_name", "masked", "masked_pair", "url_passwords"]
 
 MASK = "********"
 
@@ -18,7 +18,7 @@ _SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 _NO_SECRET = frozenset({"SandboxKey", "SecretName", "SecretID"})  # fields of the Engine API
-_URL_PASSWORD = re.compile(r"(?<=://)([^\s/@:?#]*):[^\s/?#]+(?=@)")
+_URL_PASSWORD = re.compile(r"(?<=://)([^\s/@:?#]*):([^\s/?#]+)(?=@)")
 # Server=db;Uid=me;Pwd=x and host=db password=x; not pwd=$(pwd) of a script
 _DSN_PASSWORD = re.compile(
     r"""((?<![^\W_])passw(?:or)?d=|(?<=;)\s*(?:password|pwd)\s*=\s*|(?<!\w)pwd=(?=[^;\s]*;))"""
@@ -43,8 +43,18 @@ def masked(value: Any) -> Any:
 
 def masked_pair(name: str, value: str) -> tuple[str, str]:
     """A parameter of a query, its value masked if its name or what is in it looks like a secret."""
-    secret = _SECRET_NAME.search(name) or name == "buildargs" or name.lower() == "x-registry-auth"
+    secret = is_secret_name(name) or name == "buildargs" or name.lower() == "x-registry-auth"
     return name, MASK if secret and value else _text(value)
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether the value of a variable of that name is most likely a secret."""
+    return _SECRET_NAME.search(name) is not None
+
+
+def url_passwords(text: str) -> list[str]:
+    """The passwords within the URLs in a text."""
+    return [found[2] for found in _URL_PASSWORD.finditer(text)]
 
 
 def _text(value: str) -> str:

@@ -11,8 +11,7 @@ import tarfile
 from typing import TYPE_CHECKING
 
 from dockmagic.builder.tar_header import BLOCK, SECOND, Header, read_capability
-from dockmagic.errors import ContextChanged
-from dockmagic.text import shown_path
+from dockmagic.builder.unchanged import changed, open_plain, written_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -26,8 +25,6 @@ CHUNK = 256 * 1024
 
 _END = bytes(2 * BLOCK)
 _PERMISSIONS = 0o7777
-# should the file have become something else meanwhile: a link is not followed, a pipe not waited for
-_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 class Archive:
@@ -74,7 +71,7 @@ class Archive:
 
     def _small(self, path: str, size: int) -> bytes:
         try:
-            file = os.open(f"{self._root}/{path}", _FLAGS)
+            file = open_plain(f"{self._root}/{path}")
             try:
                 data = os.read(file, size + 1)
                 while len(data) < size and (more := os.read(file, size + 1 - len(data))):
@@ -82,26 +79,23 @@ class Archive:
             finally:
                 os.close(file)
         except OSError as error:
-            raise _changed(path, error) from error
+            raise changed(path, error) from error
         if len(data) != size:
-            raise _changed(path)
+            raise changed(path)
         return data
 
     def _large(self, path: str, size: int) -> Iterator[bytes]:
         try:
-            with open(f"{self._root}/{path}", "rb", buffering=0, opener=_opened) as file:
+            with open(f"{self._root}/{path}", "rb", buffering=0, opener=open_plain) as file:
+                written = written_at(file)
                 while size and (data := file.read(min(size, CHUNK))):
                     size -= len(data)
                     yield data
-                more = file.read(1)
+                other = file.read(1) or written_at(file) != written
         except OSError as error:
-            raise _changed(path, error) from error
-        if size or more:
-            raise _changed(path)
-
-
-def _opened(path: str, _: int) -> int:
-    return os.open(path, _FLAGS)
+            raise changed(path, error) from error
+        if size or other:
+            raise changed(path)
 
 
 def _members(root: str, entries: Iterable[Entry]) -> Iterator[tuple[str, Header]]:
@@ -125,12 +119,4 @@ def _target(root: str, path: str) -> str:
     try:
         return os.readlink(f"{root}/{path}")  # noqa: PTH115 - a Path would be made of each
     except OSError as error:
-        raise _changed(path, error) from error
-
-
-def _changed(path: str, error: OSError | None = None) -> ContextChanged:
-    reason = f": {error.strerror}" if error else ""
-    return ContextChanged(
-        f"the build context: {shown_path(path)} changed while it was read{reason}",
-        hint="Nothing was built. Build again once nobody writes it, or name it in .dockerignore.",
-    )
+        raise changed(path, error) from error

@@ -17,10 +17,12 @@ from dockmagic.builder.buildkit.shared_key import shared_key
 from dockmagic.builder.buildkit.sources import Directory, Files
 from dockmagic.builder.context import build_context
 from dockmagic.builder.gzipped import Gzipped, begins_with_extension
+from dockmagic.builder.hidden import Hidden
 from dockmagic.engine.container_spec.paths import expanded
 from dockmagic.engine.container_spec.values import named, one_of, text
 from dockmagic.engine.registry_auth import read_keyring, registry_config
 from dockmagic.errors import APIError, DockMagicError, ProtocolError, UsageError, warn
+from dockmagic.masking import is_secret_name, url_passwords
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -56,6 +58,7 @@ class Build:
     query: Mapping[str, Any]
     environ: Mapping[str, str] = field(repr=False)
     secrets: Mapping[str, bytes] = field(repr=False)
+    hidden: Hidden  # what is not to be shown, should a step print it
 
     @property
     def builder(self) -> str:
@@ -169,7 +172,19 @@ def prepare(
         query=query,
         environ=here.environ,
         secrets=given,
+        hidden=_hidden(given, query["buildargs"] or {}, where),
     )
+
+
+def _hidden(secrets: Mapping[str, bytes], arguments: Mapping[str, str | None], where: str | None) -> Hidden:
+    """The secrets, the arguments whose names are those of secrets, and passwords in addresses.
+
+    BuildKit's names of steps have the values of arguments in them.
+    """
+    told = [value for value in arguments.values() if value]
+    named = [value for name, value in arguments.items() if value and is_secret_name(name)]
+    addresses = [password for text in (*told, where or "") for password in url_passwords(text)]
+    return Hidden([*secrets.values(), *(text.encode(errors="surrogateescape") for text in (*named, *addresses))])
 
 
 def _noticed(session: Session | None) -> DockMagicError | None:

@@ -150,7 +150,7 @@ def _followed(prepared: Build, watcher: Watcher) -> Progress:
     from dockmagic.feeds.build_fold import fold
     from dockmagic.feeds.build_progress import Progress
 
-    progress = Progress()
+    progress = Progress(hidden=prepared.hidden)
     try:
         with prepared.messages() as messages:
             for message in messages:

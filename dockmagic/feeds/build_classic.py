@@ -36,14 +36,16 @@ def folded_text(progress: Progress, text: str, *, now: int) -> Progress:
     """`progress` after one more piece of text. The classic builder does one step after the other."""
     begun = _STEP.fullmatch(text)
     if begun and _follows(progress, int(begun[1]), int(begun[2])):
-        return _begin(_completed(progress, now), f"{begun[1]}/{begun[2]}", begun[3].rstrip("\n"), now)
+        return _begin(
+            _completed(progress, now), f"{begun[1]}/{begun[2]}", progress.hidden.text(begun[3].rstrip("\n")), now
+        )
     key = progress.current
     if _CACHED.fullmatch(text) and key and key not in progress.logs:
         return with_step(progress, key, replace(progress.steps[key], status="cached"))
     if _BUILT.fullmatch(text):
         return _completed(progress, now)
     if text.startswith(_WARNING):
-        return with_warnings(progress, [text.removeprefix(_WARNING).strip()])
+        return with_warnings(progress, [progress.hidden.text(text.removeprefix(_WARNING).strip())])
     if _OTHER.fullmatch(text) or (text == "\n" and key not in progress.logs):
         return progress
     return with_log(progress, key, text.encode(errors="replace"))

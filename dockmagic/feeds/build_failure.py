@@ -44,7 +44,8 @@ def build_error(
     """
     key = progress.failed
     told = words or progress.error or (progress.steps[key].error if key else "")
-    said: str = masked(_PREFIX.sub("", single_line(told)))  # the address of a repository may hold a password
+    told = progress.hidden.text(_PREFIX.sub("", single_line(told)))
+    said: str = masked(told)  # the address of a repository may hold a password
     hint = _advice(progress, said, with_context=with_context, too_new=too_new)
     if key:
         title = shown(masked(step_title(progress.steps[key])))
@@ -53,7 +54,7 @@ def build_error(
         hint = hint or f"{_last_words(progress, key)}{_WHOLE}"
     else:
         message = shown(f"the build failed: {said}", length=_WORDS)
-        hint = hint or _line(said, dockerfile)
+        hint = hint or progress.hidden.text(_line(said, dockerfile))
     log = "\n".join(map(log_line, progress.all_lines()))
     return BuildError(message, hint=hint, steps=steps, log=log, exit_code=progress.exit_code)
 

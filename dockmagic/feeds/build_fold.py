@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dockmagic.builder.buildkit.trace import Failed, ImageBuilt, Said, Trace, read_message
-from dockmagic.feeds.build_changes import with_log, with_step, with_warnings
+from dockmagic.feeds.build_changes import settled, with_log, with_step, with_warnings
 from dockmagic.feeds.build_classic import folded_text
 from dockmagic.feeds.build_progress import Step, Transfer
 from dockmagic.text import single_line
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dockmagic.builder.buildkit.trace import Vertex
+    from dockmagic.builder.hidden import Hidden
     from dockmagic.feeds.build_progress import Progress
 
 __all__ = ["fold"]
@@ -31,8 +32,12 @@ def fold(progress: Progress, message: Mapping[str, Any], *, now: int) -> Progres
     """`progress` after one more message of POST /build. Raises ProtocolError for what is none.
 
     `now` is the time, in nanoseconds since 1970, which the classic builder's messages do not have. A kind of message
-    that is not known is passed over.
+    that is not known is passed over. What `progress.hidden` knows is in none of the texts.
     """
+    return settled(_folded(progress, message, now))
+
+
+def _folded(progress: Progress, message: Mapping[str, Any], now: int) -> Progress:
     told = read_message(message)
     if isinstance(told, Trace):
         return _traced(progress, told)
@@ -46,14 +51,15 @@ def fold(progress: Progress, message: Mapping[str, Any], *, now: int) -> Progres
 
 
 def _failed(progress: Progress, failed: Failed, now: int) -> Progress:
-    found = _EXIT_CODE.search(failed.message)
+    words = progress.hidden.text(failed.message)
+    found = _EXIT_CODE.search(words)
     exit_code = failed.code or (int(found[1]) if found else None)
-    progress = replace(progress, error=failed.message, exit_code=exit_code)
+    progress = replace(progress, error=words, exit_code=exit_code)
     step = progress.steps.get(progress.current)
     if step is None or step.status != "running":
         return progress
     return with_step(
-        progress, progress.current, replace(step, status="failed", error=failed.message, completed=now, transfers={})
+        progress, progress.current, replace(step, status="failed", error=words, completed=now, transfers={})
     )
 
 
@@ -75,7 +81,7 @@ def _traced(progress: Progress, told: Trace) -> Progress:
     """A message of BuildKit: new states of some vertexes, bytes, logs and warnings."""
     steps = dict(progress.steps)
     for vertex in _in_order(told.vertexes):
-        steps[vertex.digest] = _step(vertex, steps.get(vertex.digest))
+        steps[vertex.digest] = _step(vertex, steps.get(vertex.digest), progress.hidden)
     for moved in told.statuses:
         if moved.vertex in steps:
             step = steps[moved.vertex]
@@ -84,7 +90,7 @@ def _traced(progress: Progress, told: Trace) -> Progress:
     progress = replace(progress, steps=steps)
     for log in told.logs:
         progress = with_log(progress, log.vertex, log.data)
-    return with_warnings(progress, [warning.short for warning in told.warnings])
+    return with_warnings(progress, [progress.hidden.text(warning.short) for warning in told.warnings])
 
 
 def _in_order(vertexes: Sequence[Vertex]) -> list[Vertex]:
@@ -104,9 +110,9 @@ def _in_order(vertexes: Sequence[Vertex]) -> list[Vertex]:
     return sorted(vertexes, key=lambda vertex: places[vertex.digest])
 
 
-def _step(vertex: Vertex, known: Step | None) -> Step:
+def _step(vertex: Vertex, known: Step | None, hidden: Hidden) -> Step:
     """The step that a vertex is; told again it keeps when it first began."""
-    stage, number, name = _parts(vertex.name)
+    stage, number, name = _parts(hidden.text(vertex.name))
     return Step(
         step=number,
         stage=stage,
@@ -114,7 +120,7 @@ def _step(vertex: Vertex, known: Step | None) -> Step:
         status=_status(vertex),
         started=known.started if known and known.started is not None else vertex.started,
         completed=vertex.completed,
-        error=vertex.error,
+        error=hidden.text(vertex.error),
         transfers=known.transfers if known else {},
     )
 

@@ -9,7 +9,7 @@ from dockmagic.text import log_line, single_line
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dockmagic.feeds.build_log import Log, Piece
+    from dockmagic.feeds.build_log import Piece
     from dockmagic.feeds.build_progress import Outcome, Progress, Step
 
 __all__ = ["BuildLines", "silent", "step_title"]
@@ -41,7 +41,7 @@ class BuildLines:
         self._running: set[str] = set()  # those of them that have not ended
         self._ends: dict[str, str] = {}  # how those that have ended did, as was told
         self._latest = ""  # the step that the lines without a title are about
-        self._log: Log | None = None  # the last piece that was told
+        self._number = 0  # of the last piece that was told
         self._begun: dict[str, bytes] = {}  # step -> what it wrote behind its last newline
         self._warned: set[str] = set()
 
@@ -106,13 +106,10 @@ class BuildLines:
             self._tell(f"{self._titles[key]}  {end}")
 
     def _new_pieces(self, progress: Progress) -> list[Piece]:
-        pieces: list[Piece] = []
-        log = progress.log
-        while log is not None and log is not self._log:
-            pieces.append(log.last)
-            log = log.before
-        self._log = progress.log
-        return pieces[::-1]
+        if progress.log is None:
+            return []
+        pieces, self._number = progress.log.since(self._number), progress.log.number
+        return pieces
 
     def _written(self, piece: Piece) -> None:
         self._ends.pop(piece.step, None)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
+from dockmagic.builder.hidden import NOTHING
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dockmagic.builder.hidden import Hidden
     from dockmagic.feeds.build_log import Log
 
 __all__ = ["Outcome", "Progress", "Step", "Transfer", "Watcher"]
@@ -71,6 +74,8 @@ class Progress:
     error: str = ""
     exit_code: int | None = None
     current: str = ""  # key of the step that the classic builder is at
+    hidden: Hidden = NOTHING  # what is not to be shown, of all that the builder says
+    held: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # ends of logs that may be the begin of such
 
     @property
     def failed(self) -> str:

@@ -10,6 +10,7 @@ import tarfile
 import tempfile
 import uuid
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dockmagic.builder.buildkit.filesync import FileSync
@@ -21,7 +22,6 @@ from tests.engines.programs import find
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from dockmagic import Engine
     from dockmagic.builder.buildkit.services import Service
@@ -68,11 +68,11 @@ class Build:
 
 @contextmanager
 def building(
-    engine: Engine, directory: Path, dockerfile: str, *services: Service, shared_key: str = "", **params: Any
+    engine: Engine, context: Path | Source, dockerfile: str, *services: Service, shared_key: str = "", **params: Any
 ) -> Iterator[tuple[Build, Iterator[BuildMessage]]]:
     """A build that goes on, and its messages as they come."""
     sources: dict[str, Source] = {
-        "context": Directory(directory),
+        "context": Directory(context) if isinstance(context, Path) else context,
         "dockerfile": Files({"Dockerfile": dockerfile.encode()}),
     }
     with Session(engine, FileSync(sources), *services, shared_key=shared_key or uuid.uuid4().hex) as session:
@@ -89,9 +89,9 @@ def _kept(build: Build, stream: Any) -> Iterator[BuildMessage]:
             yield message
 
 
-def run(engine: Engine, directory: Path, dockerfile: str, *services: Service, **options: Any) -> Build:
+def run(engine: Engine, context: Path | Source, dockerfile: str, *services: Service, **options: Any) -> Build:
     """A build, to its end."""
-    with building(engine, directory, dockerfile, *services, **options) as (build, messages):
+    with building(engine, context, dockerfile, *services, **options) as (build, messages):
         for _ in messages:
             pass
     return build

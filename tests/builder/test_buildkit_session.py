@@ -6,16 +6,19 @@ import hashlib
 import logging
 import os
 import threading
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
 import pytest
 
 import dockmagic
 from dockmagic.builder.buildkit.services import Auth, Secrets
 from dockmagic.builder.buildkit.session import Session
+from dockmagic.builder.buildkit.sources import Directory
 from dockmagic.builder.buildkit.trace import Trace
 from dockmagic.engine.registry_auth import NOBODY, Credentials
-from dockmagic.errors import DockMagicError, ProtocolError, UsageError
+from dockmagic.errors import ContextChanged, DockMagicError, ProtocolError, UsageError
+from tests.builder.changes import grow
 from tests.builder.session_builds import building, built_in_client, docker_build, files_of, run
 from tests.conftest import TLS_PORT, require
 from tests.engine.scripted import eventually, open_files
@@ -25,7 +28,6 @@ from tests.engines.registry import PASSWORD, USERNAME, Registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from dockmagic import Engine
     from tests.builder.session_builds import Build
@@ -254,6 +256,28 @@ def test_what_cannot_be_sent_is_the_builds_error(engine: Engine, tmp_path: Path)
     assert "pipe is a named pipe" in build.error
     assert build.session.error is not None
     assert "pipe is a named pipe" in build.session.error.message
+
+
+class Growing(Directory):
+    """A directory in which a log is written, also between the look at it and its reading."""
+
+    def open(self, path: bytes) -> BinaryIO:
+        """As it has become."""
+        if path == b"app.log":
+            grow(Path(self.path, "app.log"))
+        return super().open(path)
+
+
+def test_a_file_that_grows_while_it_is_sent_is_the_builds_error(engine: Engine, tmp_path: Path) -> None:
+    """No image has a piece of it; and the next build of the same directory has all."""
+    (tmp_path / "app.log").write_bytes(bytes(3 * MEGABYTE))
+    (tmp_path / "other").write_text("other")
+    dockerfile = "FROM bb:1\nCOPY . /c\nRUN wc -c </c/app.log\n"
+    build = run(engine, Growing(tmp_path), dockerfile, shared_key="growing")
+    assert (build.image, "app.log changed while it was read" in build.error) == ("", True)
+    assert isinstance(build.session.error, ContextChanged)
+    again = run(engine, tmp_path, dockerfile, shared_key="growing")
+    assert (again.error, again.log) == ("", b"%d\n" % (3 * MEGABYTE + 1))
 
 
 def test_a_build_of_some_seconds_keeps_its_session(engine: Engine, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from dockmagic.builder.archive_file import ArchiveFile
 from dockmagic.builder.context import build_context
 from dockmagic.builder.walk import Entry, walk
 from dockmagic.errors import ContextChanged
+from tests.builder.changes import be_written, become_a_link, become_a_pipe, grow, shrink
 from tests.builder.classic_client import classic_client, members
 
 if TYPE_CHECKING:
@@ -109,29 +110,6 @@ def test_what_a_program_may_do_is_kept_as_docker_keeps_it(tmp_path: Path, revisi
     assert ours[1].records["SCHILY.xattr.security.capability"][3] == "\x02"
 
 
-def shrink(path: Path) -> None:
-    """Take the last byte away."""
-    os.truncate(path, path.stat().st_size - 1)
-
-
-def grow(path: Path) -> None:
-    """Add a byte."""
-    with path.open("ab") as file:
-        file.write(b"x")
-
-
-def become_a_link(path: Path) -> None:
-    """Point to another file that has as many bytes."""
-    path.rename(path.with_name("other"))
-    path.symlink_to("other")
-
-
-def become_a_pipe(path: Path) -> None:
-    """Wait for somebody who writes."""
-    path.unlink()
-    os.mkfifo(path)
-
-
 @pytest.mark.parametrize("size", [10, CHUNK, 2 * CHUNK + 1])
 @pytest.mark.parametrize("change", [shrink, grow, become_a_link, become_a_pipe, os.unlink])
 def test_a_file_that_changes_meanwhile_is_named(tmp_path: Path, change: Callable[[Path], None], size: int) -> None:
@@ -142,6 +120,17 @@ def test_a_file_that_changes_meanwhile_is_named(tmp_path: Path, change: Callable
     change(file)
     with pytest.raises(ContextChanged, match=r"a\.log changed while it was read.*\n  Nothing was built"):
         list(archive)
+
+
+def test_a_large_file_that_is_written_while_it_is_read_is_named(tmp_path: Path) -> None:
+    """Though it has as many bytes as before: some are of the one version, and some of the other."""
+    file = tmp_path / "a.log"
+    file.write_bytes(bytes(2 * CHUNK))
+    blocks = iter(archived(tmp_path))
+    assert sum(len(next(blocks)) for _ in range(2)) > CHUNK
+    be_written(file)
+    with pytest.raises(ContextChanged, match=r"a\.log changed while it was read"):
+        list(blocks)
 
 
 def test_a_symbolic_link_that_is_gone_is_named(tmp_path: Path) -> None:

@@ -13,11 +13,12 @@ from dockmagic.builder.buildkit.grpc import GrpcServer
 from dockmagic.builder.buildkit.protobuf import Message, bytes_field, number_field
 from dockmagic.builder.buildkit.shared_key import shared_key
 from dockmagic.builder.buildkit.sources import Directory, Files, Wanted
-from dockmagic.errors import UsageError
+from dockmagic.errors import ContextChanged, UsageError
+from tests.builder.changes import be_written, become_a_link, become_a_pipe, grow, shrink
 from tests.builder.grpc_client import GrpcClient
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from dockmagic.builder.buildkit.packets import Stat
@@ -257,16 +258,37 @@ def test_a_file_is_sent_once(tmp_path: Path) -> None:
     assert receiver.status == (2, "file 0 was not offered")
 
 
-def test_a_file_that_vanished_is_an_error_that_names_it(tmp_path: Path) -> None:
-    """Docker's own client sends an empty one in its place; an image with that would be wrong."""
-    (tmp_path / "gone").write_bytes(b"x")
+@pytest.mark.parametrize("size", [10, BLOCK, 2 * BLOCK + 1])
+@pytest.mark.parametrize("change", [shrink, grow, become_a_link, become_a_pipe, os.unlink])
+def test_a_file_that_changes_meanwhile_is_an_error_that_names_it(
+    tmp_path: Path, change: Callable[[Path], None], size: int
+) -> None:
+    """Docker's own client sends what there is by then, of a file that is gone an empty one: wrong images both."""
+    file = tmp_path / "a.log"
+    file.write_bytes(bytes(size))
     receiver = Receiver(Directory(tmp_path))
-    (tmp_path / "gone").unlink()
+    change(file)
     receiver.ask(0)
-    words = "the build context: gone cannot be read: No such file or directory"
-    assert [packet.text(4) for packet in receiver.told if packet.number(1) == packets.ERR] == [words]
+    (words,) = [packet.text(4) for packet in receiver.told if packet.number(1) == packets.ERR]
+    assert words.startswith("the build context: a.log changed while it was read")
     assert receiver.status == (13, words)
-    assert [error.message for error in receiver.reported] == [words]
+    (error,) = receiver.reported
+    assert isinstance(error, ContextChanged)
+    assert error.message == words
+
+
+def test_a_file_that_is_written_while_it_is_sent_is_an_error_that_names_it(tmp_path: Path) -> None:
+    """Though it has as many bytes as before."""
+    file = tmp_path / "a.log"
+    file.write_bytes(bytes(3 * BLOCK))
+    reported: list[DockMagicError] = []
+    server = GrpcServer(FileSync({"context": Directory(tmp_path)}).methods, report=reported.append)
+    client = GrpcClient(server, greedy=False)
+    call = client.call(DIFF_COPY, metadata=[("dir-name", "context")], end=False)
+    client.say(call, number_field(1, packets.REQ))
+    be_written(file)
+    client.take(call, 4 * BLOCK)
+    assert [error.message for error in reported] == ["the build context: a.log changed while it was read"]
 
 
 def test_what_cannot_be_sent_is_an_error_that_names_it(tmp_path: Path) -> None:

@@ -9,14 +9,16 @@ from __future__ import annotations
 import os
 import stat
 from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import unquote_to_bytes
 
 from dockmagic.builder.buildkit import packets
 from dockmagic.builder.buildkit.calls import NOT_FOUND, UNKNOWN, CallError
 from dockmagic.builder.buildkit.sources import Wanted
-from dockmagic.errors import DockMagicError, UsageError
-from dockmagic.text import shown, shown_path
+from dockmagic.builder.unchanged import changed, written_at
+from dockmagic.errors import DockMagicError
+from dockmagic.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,6 +56,17 @@ class FileSync:
         return _DiffCopy(source, source.stats(wanted))
 
 
+@dataclass(slots=True)
+class _File:
+    """A file that is being sent."""
+
+    identity: int
+    name: str
+    data: BinaryIO
+    left: int  # bytes
+    written: int | None  # when it last was, in nanoseconds
+
+
 class _DiffCopy:
     """One transfer. Data that was asked for goes before further paths: so few requests wait, and one file is open."""
 
@@ -61,9 +74,9 @@ class _DiffCopy:
         self._source = source
         self._stats: Iterator[Stat] | None = stats
         self._count = 0  # paths that were told
-        self._files: dict[int, bytes] = {}  # those that may be asked for, by their number among the paths
-        self._requests: deque[tuple[int, bytes]] = deque()
-        self._file: tuple[int, BinaryIO] | None = None
+        self._files: dict[int, Stat] = {}  # those that may be asked for, by their number among the paths
+        self._requests: deque[tuple[int, Stat]] = deque()
+        self._file: _File | None = None
         self._farewell: bytes | None = None
         self._failure: DockMagicError | None = None
         self.finished = False
@@ -99,32 +112,35 @@ class _DiffCopy:
 
     def close(self) -> None:
         if self._file:
-            self._file[1].close()
+            self._file.data.close()
         self._file, self._stats = None, None
         self._files.clear()
         self._requests.clear()
 
     def _block(self) -> bytes:
-        """The next piece of the file that is being sent, or its end."""
+        """The next piece of the file that is being sent, or its end, to which it is what was told of it."""
         if self._file is None:
-            identity, path = self._requests.popleft()
-            self._file = identity, self._open(path)
-        identity, file = self._file
+            self._file = self._open(*self._requests.popleft())
+        file = self._file
         try:
-            data = file.read(BLOCK)
+            data = file.data.read(BLOCK)
         except OSError as error:
-            raise UsageError(f"the build context: a file cannot be read: {error.strerror}") from error
+            raise changed(file.name, error) from error
+        file.left -= len(data)
+        if file.left < 0 or (not data and (file.left or written_at(file.data) != file.written)):
+            raise changed(file.name)
         if not data:
-            file.close()
+            file.data.close()
             self._file = None
-        return packets.data_packet(identity, data)
+        return packets.data_packet(file.identity, data)
 
-    def _open(self, path: bytes) -> BinaryIO:
+    def _open(self, identity: int, found: Stat) -> _File:
+        name = os.fsdecode(found.path)
         try:
-            return self._source.open(path)
+            data = self._source.open(found.path)
         except OSError as error:  # an empty file in its place, as docker's own client sends, would be a wrong image
-            name = shown_path(os.fsdecode(path))
-            raise UsageError(f"the build context: {name} cannot be read: {error.strerror}") from error
+            raise changed(name, error) from error
+        return _File(identity, name, data, found.size, written_at(data))
 
     def _next_stat(self) -> bytes | None:
         if self._stats is None:
@@ -134,7 +150,7 @@ class _DiffCopy:
             self._stats = None
             return packets.STATS_END
         if stat.S_ISREG(found.mode):
-            self._files[self._count] = found.path
+            self._files[self._count] = found
         self._count += 1
         return packets.stat_packet(found)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 from dockmagic.builder.buildkit.followed import followed
 from dockmagic.builder.buildkit.packets import Stat
 from dockmagic.builder.dockerignore import Ignore
+from dockmagic.builder.unchanged import open_plain
 from dockmagic.builder.walk import check, walk
 from dockmagic.errors import UsageError
 from dockmagic.text import shown, shown_path
@@ -73,7 +74,8 @@ class Directory:
 
     def open(self, path: bytes) -> BinaryIO:
         """For reading, unbuffered: whoever reads has a buffer."""
-        return open(os.path.join(os.fsencode(self.path), path), "rb", buffering=0)  # noqa: PTH118, PTH123 - bytes
+        place = os.path.join(os.fsencode(self.path), path)  # noqa: PTH118 - bytes
+        return open(place, "rb", buffering=0, opener=open_plain)
 
     def _stat(self, entry: Entry, first: dict[tuple[int, int], bytes]) -> Stat:
         path = os.fsencode(entry.path)
