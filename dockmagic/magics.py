@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from IPython.core.magic import Magics, magics_class, no_var_expand, output_can_be_silenced
-from traitlets import Bool, Float, Int, TraitError, Unicode, observe, validate
+from IPython.core.magic import magics_class, no_var_expand, output_can_be_silenced
+from traitlets import observe
 
 from dockmagic import registry
 from dockmagic.absent import ABSENT
@@ -19,6 +19,7 @@ from dockmagic.magic_options import extra_parameters
 from dockmagic.notices import clean_frames, shown_warnings, watcher_of
 from dockmagic.options import HelpWanted, parse
 from dockmagic.presenting import Presentation, cell_key, function_of
+from dockmagic.settings import Settings
 from dockmagic.text import shown
 
 if TYPE_CHECKING:
@@ -31,21 +32,8 @@ _CONNECTING = frozenset({"connect", "context use"})
 
 
 @magics_class
-class DockMagic(Magics):
+class DockMagic(Settings):
     """Docker in a notebook: which engine, and how it is asked. `%config DockMagic` shows and sets."""
-
-    host = Unicode("", help="The engine to connect to at first use: a host or a docker context; empty: as docker").tag(
-        config=True
-    )
-    timeout = Float(60.0, help="Seconds that an engine may be silent, where it is not right to be slow").tag(
-        config=True
-    )
-    display_rows = Int(
-        0, min=0, help="Rows that a long frame shows, the middle left out; 0: as pandas. The frame itself is never cut"
-    ).tag(config=True)
-    insecure = Bool(default_value=False, help="Allow plain tcp:// to other hosts").tag(config=True)
-
-    _pandas_rows: int | None = None  # how many long frames showed before display_rows was set
 
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
@@ -95,21 +83,6 @@ class DockMagic(Magics):
         """Be connected to nothing, so that what comes next cannot hit the engine that was left."""
         self.disconnect()
         self._refused = shown(str(error).partition("\n")[0], length=200) or type(error).__name__
-
-    @observe("display_rows")
-    def _display_rows_changed(self, change: dict[str, Any]) -> None:
-        from dockmagic.frames.display import show_rows  # noqa: PLC0415 - only whoever sets it pays for it
-
-        before = show_rows(change["new"] or self._pandas_rows)
-        if not change["old"]:
-            self._pandas_rows = before
-
-    @validate("timeout")
-    def _timeout_is_positive(self, proposal: dict[str, Any]) -> float:
-        seconds: float = proposal["value"]
-        if not 0 < seconds < float("inf"):
-            raise TraitError(f"the timeout is a number of seconds above 0, not {seconds}")
-        return seconds
 
     @observe("timeout")
     def _timeout_changed(self, change: dict[str, Any]) -> None:
@@ -199,7 +172,7 @@ def unload(shell: Any) -> None:
             if hasattr(manager.user_magics, name):
                 delattr(manager.user_magics, name)
     shell.configurables.remove(magics)
-    magics.display_rows = 0
+    magics.display_rows, magics.table = 0, ""
     if semicolons_settled in shell.input_transformers_post:
         shell.input_transformers_post.remove(semicolons_settled)
     matchers = shell.Completer.custom_matchers

@@ -8,7 +8,7 @@ The floors of DESIGN.md, and where the modules stand that it does not name:
 2  frames/, feeds/, and help, which reads the columns of a schema
 3  widgets/, plots/, and acting, which makes rows of what was done to several objects
 4  commands/
-5  IPython: magics, line_magics, completer, notices; presenting, what a magic gives back
+5  IPython: magics, settings, tables, line_magics, completer, notices; presenting, what a magic gives back
 6  dockmagic itself, which hands out everything; only its __version__ may be imported from below
 """
 
@@ -32,7 +32,7 @@ FLOORS = {
     **dict.fromkeys(("frames", "feeds", "help", "magic_options"), 2),
     **dict.fromkeys(("acting", "pruning", "widgets", "plots"), 3),
     "commands": 4,
-    **dict.fromkeys(("magics", "line_magics", "completer", "notices", "presenting"), 5),
+    **dict.fromkeys(("magics", "line_magics", "completer", "notices", "presenting", "settings", "tables"), 5),
 }
 TOP = 6
 ENGINE = "dockmagic.engine.client.Engine"
@@ -97,8 +97,8 @@ def importers(library: str) -> set[str]:
 @pytest.mark.parametrize(
     ("library", "allowed"),
     [
-        ("IPython", {"magics", "line_magics", "completer", "notices", "widgets"}),
-        ("traitlets", {"magics", "completer", "feeds", "widgets"}),
+        ("IPython", {"magics", "line_magics", "completer", "notices", "settings", "widgets"}),
+        ("traitlets", {"magics", "settings", "completer", "feeds", "widgets"}),
         ("httpx", {"engine"}),
         ("httptools", {"engine"}),
         ("h2", {"builder"}),
@@ -108,6 +108,7 @@ def importers(library: str) -> set[str]:
         ("ipywidgets", {"widgets"}),
         ("anywidget", {"widgets"}),
         ("matplotlib", {"plots"}),
+        ("itables", {"tables"}),
     ],
 )
 def test_a_library_is_imported_in_its_place_only(library: str, allowed: set[str]) -> None:
