@@ -6,10 +6,10 @@ PYTHON := $(VENV)/bin/python
 PYTEST_ARGS ?=
 WORKERS ?= 3
 PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check -c constraints.txt
-PACKAGES := docker.io iptables iproute2 busybox-static openssh-server docker-registry chromium
+PACKAGES := docker.io iptables iproute2 busybox-static openssh-server openssl docker-registry chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help tour tour-private dashboard test test-again check lab bench readme constraints clean
+.PHONY: help tour tour-private dashboard test test-again check lab bench docs readme constraints clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -45,6 +45,10 @@ lab: $(VENV)/.installed-lab ## Jupyter Lab with the tour
 bench: $(VENV)/.installed ## the benchmarks
 	@$(PYTHON) -m benchmarks
 
+docs: $(VENV)/.installed-docs ## the documentation: build/docs/index.html, its notebooks executed on the demo engine
+	@$(PYTHON) -m sphinx -q -W --keep-going -b html -d build/doctrees docs build/docs
+	@echo "The documentation: $(CURDIR)/build/docs/index.html"
+
 readme: $(VENV)/.installed ## writes the table of commands in README.md anew
 	@$(PYTHON) -m docs.readme_table
 
@@ -75,6 +79,11 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(PYTHON)
 $(VENV)/.installed-notebooks: pyproject.toml constraints.txt | $(PYTHON)
 	@echo "installing dockmagic and what runs notebooks into $(VENV)" >&2
 	@$(PIP_INSTALL) -e '.[notebooks]'
+	@touch $@
+
+$(VENV)/.installed-docs: $(VENV)/.installed-notebooks
+	@echo "installing Sphinx into $(VENV)" >&2
+	@$(PIP_INSTALL) -e '.[docs]'
 	@touch $@
 
 $(VENV)/.installed-lab: $(VENV)/.installed-notebooks

@@ -31,6 +31,7 @@ programs_of() {
         iptables) have iptables ;;
         openssh-client) have ssh ssh-keygen ;;
         openssh-server) have sshd ssh ssh-keygen ;;
+        openssl) have openssl ;;
         util-linux) have setpriv unshare nsenter ;;
         *) return 1 ;;
     esac
