@@ -9,6 +9,8 @@
     ├── EngineTimeout             the engine took longer than the limit
     ├── ProtocolError             what answered does not speak the Docker Engine API, or stopped in the middle
     ├── BuildError                a build failed; has `.steps`, `.log` and `.exit_code`
+    ├── WaitFailed                what was waited for cannot come any more: it ended, was removed, has no healthcheck
+    │   └── WaitTimeout           it did not come in time (also a TimeoutError)
     ├── VersionMismatch           the engine's API versions and ours do not overlap
     └── APIError                  the engine's own complaint; has `.status`
         ├── BadRequest            400
@@ -49,6 +51,8 @@ __all__ = [
     "PushError",
     "UsageError",
     "VersionMismatch",
+    "WaitFailed",
+    "WaitTimeout",
     "warn",
 ]
 
@@ -109,6 +113,14 @@ class ProtocolError(DockMagicError):
 
 class VersionMismatch(DockMagicError):
     """The engine's range of API versions and dockmagic's do not overlap."""
+
+
+class WaitFailed(DockMagicError):
+    """What was waited for cannot come any more, of one container at least. `frame` has a row of each."""
+
+
+class WaitTimeout(WaitFailed, TimeoutError):
+    """What was waited for did not come in time, of one container at least. `frame` has a row of each."""
 
 
 class BuildError(DockMagicError):

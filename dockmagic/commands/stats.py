@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any
 
-from dockmagic.engine.container_spec.numbers import nanoseconds
+from dockmagic.engine.durations import Duration, seconds
 from dockmagic.errors import DockMagicError, Interrupted, UsageError
 from dockmagic.options import Argument, Option
 from dockmagic.registry import command
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["stats"]
 
-_Duration: TypeAlias = str | float | timedelta
-"""Docker's "1m30s", seconds, or a timedelta."""
-
 
 @command("stats", columns="stats.STATS", example="%dstats --duration 30s web worker-1", plot="plot_stats")
 def stats(
@@ -36,10 +32,10 @@ def stats(
     *,
     all: Annotated[bool, Option("--all", "-a", help="Also those that do not run, with values NA")] = False,
     duration: Annotated[
-        _Duration | None, Option("--duration", help="Sample for so long: 30s, 1m30s; a series", metavar="DURATION")
+        Duration | None, Option("--duration", help="Sample for so long: 30s, 1m30s; a series", metavar="DURATION")
     ] = None,
     interval: Annotated[
-        _Duration | None, Option("--interval", help="Of a series: how often (default: 1s)", metavar="DURATION")
+        Duration | None, Option("--interval", help="Of a series: how often (default: 1s)", metavar="DURATION")
     ] = None,
     no_trunc: Annotated[bool, Option("--no-trunc", help="Ids in full")] = False,
     no_stream: Annotated[bool, Option("--no-stream", help="As without it: a frame has an end")] = True,
@@ -104,29 +100,16 @@ def _ids(engine: Engine, names: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(found.values()))
 
 
-def _times(duration: _Duration | None, interval: _Duration | None) -> tuple[float, float] | None:
+def _times(duration: Duration | None, interval: Duration | None) -> tuple[float, float] | None:
     """For how long, and how often, in seconds; None for a snapshot. Raises UsageError."""
     if duration is None:
         if interval is not None:
             raise UsageError("--interval is that of a series, which --duration makes: --duration 30s --interval 1s")
         return None
-    long = _seconds("--duration", duration)
+    long = seconds("--duration", duration)
     if interval is None:
         return long, min(long, 1.0)
-    often = _seconds("--interval", interval)
+    often = seconds("--interval", interval)
     if often > long:
         raise UsageError("--interval is longer than --duration, which leaves no row")
     return long, often
-
-
-def _seconds(flag: str, value: _Duration) -> float:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        found = float(value)
-    else:
-        try:
-            found = nanoseconds(value) / 1e9
-        except UsageError as error:
-            raise UsageError(f"{flag} {error.message}") from error
-    if not 0 < found < float("inf"):
-        raise UsageError(f"{flag} is longer than nothing, and has an end: 30s, 1m30s")
-    return found

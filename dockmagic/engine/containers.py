@@ -11,9 +11,11 @@ from dockmagic.engine.url import segment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from dockmagic.engine.client import Engine
     from dockmagic.engine.filters import Filters
+    from dockmagic.engine.stream import Stream
 
 __all__ = [
     "container_changes",
@@ -22,6 +24,7 @@ __all__ = [
     "container_kill",
     "container_list",
     "container_logs",
+    "container_logs_stream",
     "container_pause",
     "container_remove",
     "container_rename",
@@ -102,13 +105,27 @@ def container_logs(
 
     `since` and `until` are as `timestamp` gives them. Raises NotFound; EngineFault if its log driver cannot be read.
     """
-    wanted = {"since": since, "until": until, "tail": tail, "details": details or None}
-    params = {"stdout": True, "stderr": True, "timestamps": True, **wanted}
     body = bytearray()
-    with engine.stream("GET", f"/containers/{segment(name, _KIND)}/logs", params=params) as stream:
+    with _logs(engine, name, since=since, until=until, tail=tail, details=details or None) as stream:
         for chunk in stream.chunks():
             body += chunk
     return body
+
+
+def container_logs_stream(
+    engine: Engine, name: str, *, since: str | None = None, timeout: float | None = None
+) -> AbstractContextManager[Stream]:
+    """GET /containers/{id}/logs with follow: the same, and what comes until it ends, as bytes.
+
+    Of a container that does not run, what is there. `timeout`: seconds of silence after which it raises EngineTimeout.
+    Docker 20.10 may end it before the last lines of a container that ends. Raises as `container_logs`.
+    """
+    return _logs(engine, name, follow=True, since=since, timeout=timeout)
+
+
+def _logs(engine: Engine, name: str, *, timeout: float | None = None, **wanted: Any) -> AbstractContextManager[Stream]:
+    params = {"stdout": True, "stderr": True, "timestamps": True, **wanted}
+    return engine.stream("GET", f"/containers/{segment(name, _KIND)}/logs", params=params, timeout=timeout)
 
 
 def container_create(

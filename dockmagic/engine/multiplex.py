@@ -9,7 +9,7 @@ from typing import NamedTuple
 from dockmagic.errors import EngineFault, ProtocolError
 from dockmagic.text import shown
 
-__all__ = ["Frames", "frames"]
+__all__ = ["Frames", "frame_failure", "frames"]
 
 _HEADER = struct.Struct(">BxxxI")  # the stream, three zeros, the size of what follows
 _STDERR = 2
@@ -46,14 +46,15 @@ def frames(body: bytes | bytearray) -> Frames:
         if end > total:
             raise ProtocolError("the engine's stream ends in the middle of a frame")
         if stream > _STDERR:
-            raise _failure(stream, bytes(body[begin:end]))
+            raise frame_failure(stream, bytes(body[begin:end]))
         begins.append(begin)
         ends.append(end)
         streams.append(stream or 1)
     return Frames(begins, ends, streams)
 
 
-def _failure(stream: int, content: bytes) -> EngineFault | ProtocolError:
+def frame_failure(stream: int, content: bytes) -> EngineFault | ProtocolError:
+    """What a frame means that is neither of stdout nor of stderr: the engine's own words, or no frame at all."""
     if stream == _ENGINE:
         return EngineFault(shown(content.decode(errors="replace"), length=_LENGTH), status=500)
     return ProtocolError(f"the engine's stream has a frame of stream {stream}, and there are only stdout and stderr")

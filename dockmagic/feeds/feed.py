@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING, Self
 
@@ -12,9 +11,9 @@ from dockmagic.engine.system import system_events
 from dockmagic.errors import NotConnected
 from dockmagic.feeds.backoff import Backoff
 from dockmagic.feeds.feed_state import FeedState
-from dockmagic.feeds.inbox import Inbox
 from dockmagic.feeds.kept import Kept
 from dockmagic.feeds.notifier import Notifier
+from dockmagic.feeds.published import KEPT, Published
 from dockmagic.feeds.reader import Reader
 from dockmagic.frames.events import EVENTS
 
@@ -23,13 +22,9 @@ if TYPE_CHECKING:
 
     from dockmagic.engine.client import Engine
     from dockmagic.engine.filters import Filters
-    from dockmagic.feeds.notifier import Callback
     from dockmagic.frames.schema import Schema
 
 __all__ = ["KEPT", "SILENCE", "Feed"]
-
-KEPT = 100_000
-"""Events that a feed keeps unless told otherwise."""
 
 SILENCE = {"tcp": 60.0, "ssh": 300.0}
 """Seconds without an event after which a feed connects anew: nobody else would tell that the engine's host has vanished
@@ -39,7 +34,7 @@ _JOIN = 0.04  # seconds that `stop` waits for each of the two threads
 _numbers = count(1)
 
 
-class Feed:
+class Feed(Published):
     """The events of an engine from now on, in a thread that reads fast and waits for nobody.
 
     `start()` or a `with` begins, `stop()` or its end stops, within 100 ms whatever it is doing. When the connection
@@ -70,12 +65,9 @@ class Feed:
         system_events(engine, filters=encoded)  # refuses wrong filters here, where somebody sees it
         scheme = engine.endpoint.scheme
         self.engine = engine
-        self.seen = 0
-        """Events that came so far, gaps included."""
-        self.started = datetime.now(UTC)
+        name = f"dockmagic-feed-{next(_numbers)}"
         self._kept = Kept(limit, engine, columns=columns)
-        self._inboxes: tuple[Inbox, ...] = (self._kept.inbox,)
-        self._changing = threading.Lock()
+        super().__init__(self._kept.inbox, Notifier(name, lambda: self.state))
         self._state = FeedState("connecting")
         self._connected = threading.Event()
         self._reader = Reader(
@@ -84,11 +76,9 @@ class Feed:
             filters=encoded,
             silence=(silence or SILENCE[scheme]) if scheme in SILENCE else None,
             backoff=backoff or Backoff(),
-            put=self._put,
+            put=self._publish,
             tell=self._tell,
         )
-        name = f"dockmagic-feed-{next(_numbers)}"
-        self._notifier = Notifier(name, lambda: self.state)
         self._thread = threading.Thread(target=self._reader.run, name=name, daemon=True)
 
     def __repr__(self) -> str:
@@ -150,38 +140,6 @@ class Feed:
             self._thread.join(_JOIN)
         self._connected.set()  # nobody needs to wait any more
         self._notifier.stop(_JOIN)
-
-    def subscribe(self, callback: Callback, *, limit: int = KEPT) -> None:
-        """Call `callback(events, state)` when there is news, ten times a second at most, in a thread for callbacks.
-
-        The first call comes at once, and the last one when the feed has stopped. A callback that is slower than the
-        engine holds up neither the reading nor `frame`; more than `limit` events that wait for it become a gap.
-        """
-        self._notifier.add(callback, self.open_inbox(limit=limit))
-
-    def unsubscribe(self, callback: Callback) -> None:
-        """Call it no more."""
-        if (inbox := self._notifier.remove(callback)) is not None:
-            self.close_inbox(inbox)
-
-    def open_inbox(self, *, limit: int = KEPT) -> Inbox:
-        """A queue of all events from now on, for whoever rather looks than is called."""
-        inbox: Inbox = Inbox(limit)
-        with self._changing:
-            self._inboxes = (*self._inboxes, inbox)
-        return inbox
-
-    def close_inbox(self, inbox: Inbox) -> None:
-        """Put nothing into it any more."""
-        with self._changing:
-            self._inboxes = tuple(each for each in self._inboxes if each is not inbox)
-
-    def _put(self, lines: list[bytes]) -> None:
-        """Called by the reader: nothing here may wait."""
-        for inbox in self._inboxes:
-            inbox.put(lines)
-        self.seen += len(lines)
-        self._notifier.wake()
 
     def _tell(self, state: FeedState) -> None:
         self._state = state

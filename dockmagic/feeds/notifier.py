@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dockmagic.feeds.inbox import Events
 from dockmagic.feeds.trail import gap
@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 
 __all__ = ["INTERVAL", "Callback", "Notifier"]
 
-Callback: TypeAlias = "Callable[[Events, FeedState], object]"
-"""Takes the events since the last call, which may be none, and the state of the feed."""
+Callback: TypeAlias = "Callable[[Any, FeedState], object]"
+"""Takes the events or lines since the last call, which may be none, and the state of the feed."""
 
 INTERVAL = 0.1
 """Seconds between two calls: a burst of thousands is a few calls with many events each."""
 
 _logger = logging.getLogger("dockmagic")
+
+
+def _left_out(count: int) -> bytes:
+    return gap(None, f"{count} events are left out here: this callback is slower than the engine")
 
 
 class Notifier:
@@ -34,8 +38,19 @@ class Notifier:
     `stop`, after a last call.
     """
 
-    def __init__(self, name: str, state: Callable[[], FeedState], *, interval: float = INTERVAL) -> None:
+    def __init__(
+        self,
+        name: str,
+        state: Callable[[], FeedState],
+        *,
+        news: Callable[[list[bytes]], Any] = Events,
+        missing: Callable[[int], bytes] = _left_out,
+        interval: float = INTERVAL,
+    ) -> None:
+        """`news` makes of lines what a callback gets, `missing` the line that says how many are left out."""
         self._state = state
+        self._news_of = news
+        self._missing = missing
         self._interval = interval
         self._inboxes: dict[Callback, Inbox] = {}  # replaced as a whole: the thread walks it without the lock
         self._changing = threading.Lock()
@@ -85,9 +100,9 @@ class Notifier:
             lines: list[bytes] = []
             if dropped := inbox.dropped:
                 inbox.dropped -= dropped
-                lines.append(gap(None, f"{dropped} events are left out here: this callback is slower than the engine"))
+                lines.append(self._missing(dropped))
             inbox.take_into(lines)
             try:
-                callback(Events(lines), self._state())
+                callback(self._news_of(lines), self._state())
             except Exception:
                 _logger.exception("a callback of %s failed", self._thread.name)

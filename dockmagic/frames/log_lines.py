@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dockmagic.engine.client import Engine
     from dockmagic.frames.log_pieces import Piece
 
-__all__ = ["LogLines", "log_frame", "log_lines"]
+__all__ = ["LogLines", "log_frame", "log_lines", "stamps_as_times"]
 
 _FORM = dict(zip((0, 1, 4, 7, 10, 13, 16, 19, 29, 30), b"20--T::.Z ", strict=True))  # of a stamp: position, sign
 _STAMP = 31  # bytes: 2026-01-31T13:00:00.123456789Z and a blank
@@ -135,7 +135,11 @@ def _at_once(body: bytearray, data: Any, spans: _Spans, *, terminal: bool) -> Lo
 
 
 def _times(data: Any, begins: Any) -> Any:
-    stamps = data[begins[:, None] + np.arange(_STAMP - 2)].view(f"S{_STAMP - 2}").ravel()
+    return stamps_as_times(data[begins[:, None] + np.arange(_STAMP - 2)].view(f"S{_STAMP - 2}").ravel())
+
+
+def stamps_as_times(stamps: Any) -> Any:
+    """datetime64[ns] of an array of stamps (2026-01-31T13:00:00.123456789); NaT for what is no time."""
     try:
         return stamps.astype("datetime64[ns]")
     except ValueError:  # one of them is no time: each for itself

@@ -71,7 +71,26 @@ class Pieces:
         """All of them, those too whose end has not come, in the order in which they began."""
         for stream in list(self._open):
             self._close(stream)
-        return sorted(self._done, key=lambda piece: piece.frame)
+        return self.take()
+
+    def take(self) -> list[Piece]:
+        """Those whose end has come since the last call, in the order in which they began."""
+        done, self._done = self._done, []
+        return sorted(done, key=lambda piece: piece.frame)
+
+    def is_open(self, stream: int) -> bool:
+        """Whether a line of this stream goes on."""
+        return stream in self._open
+
+    def open_texts(self) -> list[bytes]:
+        """How the lines begin that go on, with their stamps in front."""
+        return [line.texts[0] for line in self._open.values()]
+
+    def cut(self, stream: int, length: int) -> None:
+        """End the line that goes on, if it is longer than `length` bytes: nobody has room for one without an end."""
+        line = self._open.get(stream)
+        if line is not None and sum(map(len, line.texts)) > length:
+            self._close(stream)
 
     def _extend(self, frame: int, stream: int, text: bytes) -> None:
         line = self._open.get(stream)

@@ -9,9 +9,12 @@ from dockmagic.frames.schema import Category, Column
 if TYPE_CHECKING:
     from dockmagic.frames.schema import Schema
 
-__all__ = ["LOG_LINES", "STREAM"]
+__all__ = ["FOLLOWED_STREAM", "LOG_LINES", "STREAM"]
 
 STREAM = Category(("stdout", "stderr"))
+
+FOLLOWED_STREAM = Category((*STREAM.known, "note"))
+"""Of followed logs: a note is what no container wrote, that one has ended or was removed, or lines may be missing."""
 
 LOG_LINES: Schema = (
     Column("time", "time", "datetime64[ns, UTC]", "when the engine got the line"),

@@ -1,0 +1,62 @@
+"""What feeds have in common: what comes is kept, and handed on to whoever wants it, who never holds it up."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from dockmagic.feeds.inbox import Inbox
+
+if TYPE_CHECKING:
+    from dockmagic.feeds.notifier import Callback, Notifier
+
+__all__ = ["KEPT", "Published"]
+
+KEPT = 100_000
+"""Events or lines that a feed keeps unless told otherwise."""
+
+
+class Published:
+    """Lines of bytes, put into inboxes by a feed's threads, and news of them told by a `notifier`."""
+
+    def __init__(self, kept: Inbox, notifier: Notifier) -> None:
+        self.seen = 0
+        """What came so far, gaps and notes included."""
+        self.started = datetime.now(UTC)
+        self._inboxes: tuple[Inbox, ...] = (kept,)
+        self._changing = threading.Lock()
+        self._notifier = notifier
+
+    def subscribe(self, callback: Callback, *, limit: int = KEPT) -> None:
+        """Call `callback(news, state)` when there is some, ten times a second at most, in a thread for callbacks.
+
+        The first call comes at once, and the last one when the feed has stopped. A callback that is slower than the
+        engine holds up neither the reading nor the frame; of more than `limit` that wait for it the oldest are left
+        out, and it is told so.
+        """
+        self._notifier.add(callback, self.open_inbox(limit=limit))
+
+    def unsubscribe(self, callback: Callback) -> None:
+        """Call it no more."""
+        if (inbox := self._notifier.remove(callback)) is not None:
+            self.close_inbox(inbox)
+
+    def open_inbox(self, *, limit: int = KEPT) -> Inbox:
+        """A queue of all that comes from now on, for whoever rather looks than is called."""
+        inbox: Inbox = Inbox(limit)
+        with self._changing:
+            self._inboxes = (*self._inboxes, inbox)
+        return inbox
+
+    def close_inbox(self, inbox: Inbox) -> None:
+        """Put nothing into it any more."""
+        with self._changing:
+            self._inboxes = tuple(each for each in self._inboxes if each is not inbox)
+
+    def _publish(self, lines: list[bytes]) -> None:
+        """Called by a thread that reads, by one at a time: nothing here may wait."""
+        for inbox in self._inboxes:
+            inbox.put(lines)
+        self.seen += len(lines)
+        self._notifier.wake()
