@@ -158,7 +158,7 @@ def test_a_timeout_says_what_the_healthcheck_said(engine: Engine, run: Callable[
     ready = run("dmt-wf-ready", "sleep 1000", *SOON, "--health-cmd", "true")
     sick = run("dmt-wf-sick", "sleep 1000", *SOON, "--health-cmd", "echo no such page; exit 1")
     assert wait(engine, ready, healthy=True)["ok"].all()
-    assert eventually(lambda: dockmagic.ps(engine)["health"].eq("unhealthy").any())
+    assert eventually(lambda: bool(dockmagic.ps(engine)["health"].eq("unhealthy").any()))
     error = failed(WaitTimeout, lambda: wait(engine, [ready, sick], healthy=True, timeout="1s"))
     assert isinstance(error, TimeoutError)
     assert rows(error.frame)[0] == (ready, True, "", "")
