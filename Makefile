@@ -5,6 +5,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 PYTEST_ARGS ?=
 WORKERS ?= 3
+WHEELS := build/wheels
 PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check -c constraints.txt
 PACKAGES := docker.io iptables iproute2 busybox-static openssh-server openssl docker-registry chromium
 
@@ -27,6 +28,7 @@ dashboard: $(VENV)/.installed ## the dashboard as a page, which Voila shows to w
 
 test: $(VENV)/.installed ## the test suite, on real engines that it starts itself; PYTEST_ARGS="-k ps" chooses
 	@sh tests/engines/install.sh $(PACKAGES) || [ "$$DOCKMAGIC_REQUIRE_ENGINE" != 1 ]
+	@$(MAKE) --no-print-directory $(WHEELS)/.complete || [ "$$DOCKMAGIC_REQUIRE_ENGINE" != 1 ]
 	@mkdir -p build
 	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS); \
 		status=$$?; echo $$status >build/test-status; exit $$status
@@ -62,8 +64,16 @@ constraints: ## writes constraints.txt anew, with the newest versions; PYTHON3 m
 	@mv build/constraints.txt constraints.txt
 	@rm -rf build/constraints build/requirements.txt
 
+# What the test of binder/ installs: it runs where no network is.
+$(WHEELS)/.complete: binder/requirements.txt pyproject.toml constraints.txt | $(PYTHON)
+	@echo "fetching what binder/requirements.txt names into $(WHEELS)" >&2
+	@rm -rf $(WHEELS)
+	@$(PYTHON) -m pip wheel --quiet --disable-pip-version-check -w $(WHEELS) -r binder/requirements.txt hatchling
+	@rm -f $(WHEELS)/dockmagic-*
+	@touch $@
+
 clean: ## removes .venv and all that tools have written
-	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) build dist docs/notebooks docs/reference .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PYTHON):
