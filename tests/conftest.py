@@ -22,12 +22,14 @@ from tests.engines.images import import_image
 from tests.engines.labels import remove_labelled
 from tests.engines.namespace import private_network
 from tests.engines.programs import find, missing, why_not
-from tests.engines.registry import Registry
+from tests.engines.registry import TLS_ADDRESS, Registry
 from tests.engines.sshd import Sshd
 
 TLS_PORT = 2376
 PLAIN_PORT = 2375
 REGISTRY_PORT = 5000
+PASSWORD_REGISTRY, TOKEN_REGISTRY = f"{TLS_ADDRESS}:5443", f"{TLS_ADDRESS}:5444"
+"""Registries with TLS that `engine_process` trusts, should they run."""
 
 KEPT = ("DOCKMAGIC_TEST_DOCKERD", "DOCKMAGIC_REQUIRE_ENGINE")
 """The two variables that are meant for the test suite itself."""
@@ -104,7 +106,7 @@ def tls_files(authority: Authority, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="session")
-def engine_process(pytestconfig: pytest.Config, tls_files: Path) -> Iterator[Dockerd]:
+def engine_process(pytestconfig: pytest.Config, tls_files: Path, authority: Authority) -> Iterator[Dockerd]:
     """Run the engine that most tests talk to, with the image bb:1.
 
     It listens on its unix socket and, for clients with a certificate, on tcp://127.0.0.1:2376. Docker Hub is for it
@@ -113,7 +115,8 @@ def engine_process(pytestconfig: pytest.Config, tls_files: Path) -> Iterator[Doc
     require(pytestconfig.stash[REASON])
     tcp = [f"tcp://127.0.0.1:{TLS_PORT}"]
     mirror = f"http://127.0.0.1:{REGISTRY_PORT}"
-    with Dockerd(private_network=False, tcp=tcp, tls=tls_files, registry_mirror=mirror) as engine:
+    trusted = dict.fromkeys((PASSWORD_REGISTRY, TOKEN_REGISTRY), authority.certificate)
+    with Dockerd(private_network=False, tcp=tcp, tls=tls_files, registry_mirror=mirror, trusted=trusted) as engine:
         import_image(engine.socket, "bb:1")
         yield engine
 

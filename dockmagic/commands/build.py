@@ -136,13 +136,12 @@ def _fetching_bases(prepared: Build, watcher: Watcher) -> Progress:
 
 def _base_without_session(error: BuildError) -> str:
     """The base image that BuildKit could not ask for, "" where another thing went wrong."""
-    from dockmagic.feeds.build_failure import NO_SESSION
+    from dockmagic.feeds.build_failure import NO_SESSION, wanted_image
 
-    loading = "load metadata for "
     if error.steps is None or NO_SESSION not in error.message:
         return ""
     failed = error.steps.loc[error.steps["status"] == "failed", "name"]
-    return next((name.removeprefix(loading) for name in failed if name.startswith(loading)), "")
+    return next(filter(None, map(wanted_image, failed)), "")
 
 
 def _followed(prepared: Build, watcher: Watcher) -> Progress:
@@ -180,7 +179,26 @@ def _failure(prepared: Build, progress: Progress, words: str = "") -> BuildError
         too_new=prepared.too_new,
         dockerfile=prepared.text,
         words=words,
+        advice=_registry_advice(prepared, progress),
     )
+
+
+def _registry_advice(prepared: Build, progress: Progress) -> str:
+    """What to do where a base image does not come, "" where that is not what went wrong."""
+    from dockmagic.engine.registry_auth import NOBODY, read_keyring, registry_of
+    from dockmagic.engine.transfer_failures import registry_hint
+    from dockmagic.feeds.build_failure import wanted_image
+
+    step = progress.steps.get(progress.failed)
+    wanted = wanted_image(step.name) if step else ""
+    if not wanted:
+        return ""
+    registry = registry_of(wanted)
+    try:
+        credentials = read_keyring(prepared.environ).find(registry)
+    except DockMagicError:  # the build's own error says more
+        credentials = NOBODY
+    return registry_hint(progress.error, registry=registry, credentials=credentials)
 
 
 def _steps(engine: Engine, progress: Progress) -> pd.DataFrame:

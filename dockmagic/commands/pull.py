@@ -108,7 +108,7 @@ def _fetch(
     """Pull. Raises NotFound and PullError in words that say what to do."""
     from dockmagic.engine.images import image_pull
     from dockmagic.engine.registry_auth import registry_of
-    from dockmagic.engine.transfer_failures import login_hint
+    from dockmagic.engine.transfer_failures import registry_hint
 
     tag = wanted.digest or wanted.tag or None
     try:
@@ -118,7 +118,7 @@ def _fetch(
         raise
     except APIError as error:
         words = error.message
-        hint = login_hint(words, registry=registry_of(wanted.repository), credentials=credentials)
+        hint = registry_hint(words, registry=registry_of(wanted.repository), credentials=credentials)
         if isinstance(error, NotFound) or "not found" in words or "manifest unknown" in words:
             raise NotFound(words, status=HTTPStatus.NOT_FOUND, hint=hint) from error
         raise PullError(words, status=error.status, hint=hint) from error

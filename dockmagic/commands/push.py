@@ -123,11 +123,11 @@ def _send(engine: Engine, wanted: Reference, running: Transfer, *, credentials: 
 def _hint(words: str, wanted: Reference, credentials: Credentials) -> str:
     """What to do next: a name without a registry is Docker Hub's, which often nobody meant."""
     from dockmagic.engine.registry_auth import registry_of
-    from dockmagic.engine.transfer_failures import login_hint
+    from dockmagic.engine.transfer_failures import registry_hint
 
-    login = login_hint(words, registry=registry_of(wanted.repository), credentials=credentials)
+    hint = registry_hint(words, registry=registry_of(wanted.repository), credentials=credentials)
     if "/" in wanted.repository:
-        return login
+        return hint
     name = str(wanted)
     other = f"{shown(name)} is a name at Docker Hub. To push it elsewhere: %dtag {shown(name)} HOST/{shown(name)}"
-    return f"{other}   {login}".rstrip()
+    return f"{other}   {hint}" if "docker login" in hint else other

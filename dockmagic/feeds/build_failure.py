@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from dockmagic.feeds.build_progress import Progress
 
-__all__ = ["NO_SESSION", "build_error"]
+__all__ = ["NO_SESSION", "build_error", "wanted_image"]
 
 NO_SESSION = "no active sessions"
 """What BuildKit says where it would have asked the session, and there is none."""
@@ -25,6 +25,7 @@ _WORDS = 400
 _LAST = 50  # lines, among which the last one with words in it is looked for
 _PREFIX = re.compile(r"failed to solve(?: with frontend \S+)?: (?:failed to create LLB definition: )?")
 _PLACE = re.compile(r"dockerfile parse error (?:on )?line (\d{1,6}):")
+_WANTED = re.compile(r"(?:load metadata for|FROM(?:\s+--\S+)*)\s+(\S+)", re.IGNORECASE)
 _TAKES_FILES = re.compile(r"(?:COPY|ADD)\s", re.IGNORECASE)
 
 
@@ -36,8 +37,9 @@ def build_error(
     too_new: bool = False,
     dockerfile: str = "",
     words: str = "",
+    advice: str = "",
 ) -> BuildError:
-    """The error to raise. `words` are the engine's own, where it refused before the first step.
+    """The error to raise. `words` are the engine's own, where it refused before the first step; `advice` what to do.
 
     `with_context` says whether there was anything that COPY could have taken, `too_new` whether the Dockerfile may have
     heredocs that the engine does not know; `dockerfile` is its text, if that is known.
@@ -46,7 +48,7 @@ def build_error(
     told = words or progress.error or (progress.steps[key].error if key else "")
     told = progress.hidden.text(_PREFIX.sub("", single_line(told)))
     said: str = masked(told)  # the address of a repository may hold a password
-    hint = _advice(progress, said, with_context=with_context, too_new=too_new)
+    hint = _advice(progress, said, with_context=with_context, too_new=too_new) or advice
     if key:
         title = shown(masked(step_title(progress.steps[key])))
         how = f"ended with exit code {progress.exit_code}" if progress.exit_code is not None else f"failed: {said}"
@@ -57,6 +59,12 @@ def build_error(
         hint = hint or progress.hidden.text(_line(said, dockerfile))
     log = "\n".join(map(log_line, progress.all_lines()))
     return BuildError(message, hint=hint, steps=steps, log=log, exit_code=progress.exit_code)
+
+
+def wanted_image(name: str) -> str:
+    """The image that the step of that name takes from a registry, "" if it takes none."""
+    found = _WANTED.match(name)
+    return found[1] if found else ""
 
 
 def _last_words(progress: Progress, key: str) -> str:

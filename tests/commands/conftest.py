@@ -9,10 +9,12 @@ import pytest
 import dockmagic
 from tests.commands.builds import Context, Made
 from tests.commands.prunable_mixture import Host
-from tests.conftest import REASON, require
+from tests.conftest import PASSWORD_REGISTRY, REASON, TOKEN_REGISTRY, require
 from tests.engines.dockerd import Dockerd
+from tests.engines.namespace import add_address, free_port
 from tests.engines.programs import missing
-from tests.engines.registry import Registry
+from tests.engines.registry import TLS_ADDRESS, Registry
+from tests.engines.tokens import TokenServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from dockmagic import Engine
     from tests.conftest import DockerCli
+    from tests.engines.certificates import Authority
 
 
 @pytest.fixture
@@ -47,6 +50,29 @@ def private_registry(engine_process: Dockerd) -> Iterator[Registry]:
     """Run an empty registry beside `engine_process` that lets in one user with a password."""
     require(missing("docker-registry"))
     with Registry(password=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def password_registry(engine_process: Dockerd, authority: Authority) -> Iterator[Registry]:
+    """Run an empty registry with TLS that lets in one user with a password."""
+    require(missing("docker-registry", "ip"))
+    add_address(TLS_ADDRESS)
+    port = int(PASSWORD_REGISTRY.rpartition(":")[2])
+    with Registry(host=TLS_ADDRESS, port=port, tls=authority.server(addresses=[TLS_ADDRESS]), password=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def token_registry(engine_process: Dockerd, authority: Authority) -> Iterator[Registry]:
+    """Run an empty registry with TLS that lets in whoever has a token of its token server, and that server."""
+    require(missing("docker-registry", "ip"))
+    add_address(TLS_ADDRESS)
+    port = int(TOKEN_REGISTRY.rpartition(":")[2])
+    with (
+        TokenServer(authority, host=TLS_ADDRESS, port=free_port(TLS_ADDRESS)) as tokens,
+        Registry(host=TLS_ADDRESS, port=port, tls=authority.server(addresses=[TLS_ADDRESS]), tokens=tokens) as server,
+    ):
         yield server
 
 

@@ -62,6 +62,8 @@ class Dockerd:
         tls: Path | None = None,
         bridge: Bridge | None = None,
         registry_mirror: str = "",
+        trusted: Mapping[str, bytes] | None = None,
+        hosts: Mapping[str, str] | None = None,
         extra: Sequence[str] = (),
         environ: Mapping[str, str] | None = None,
     ) -> None:
@@ -75,14 +77,17 @@ class Dockerd:
                 a client certificate (--tlsverify).
             bridge: needed by every second engine that shares a network namespace.
             registry_mirror: where `docker pull busybox` goes, such as http://127.0.0.1:5000.
+            trusted: registries, such as 10.99.0.1:5443, with the authority that signed their certificate, PEM. It is
+                in /etc/docker/certs.d before the engine starts: BuildKit of 20.10 looks there once.
+            hosts: names that the engine is to know, with their addresses.
             extra: further arguments of dockerd.
             environ: further variables of dockerd.
         """
         if not private_network and not is_private():
             raise EngineError("an engine shares only a network that private_network() made")
-        hosts = [part for host in tcp for part in ("--host", host)]
+        listeners = [part for host in tcp for part in ("--host", host)]
         mirror = ["--registry-mirror", registry_mirror] if registry_mirror else []
-        flags = [*hosts, *_tls_flags(tls), *mirror, *_bridge_flags(bridge), *extra]
+        flags = [*listeners, *_tls_flags(tls), *mirror, *_bridge_flags(bridge), *extra]
         self._private_network, self._bridge, self._environ = private_network, bridge, environ
         self._scratch = Scratch()
         self._contained: Contained | None = None
@@ -90,6 +95,7 @@ class Dockerd:
         self.socket = str(self.directory / "s")
         self.host = f"unix://{self.socket}"
         (self.directory / "home").mkdir()
+        self._setup = [*_trust(self.directory, trusted or {}), *_know(self.directory, hosts or {})]
         self._arguments = [*self._paths(), *flags]
 
     def _paths(self) -> list[str]:
@@ -130,7 +136,7 @@ class Dockerd:
             ["dockerd", *self._arguments],
             log=self.log,
             home=self.directory / "home",
-            setup=["mkdir -p /etc/docker", "mount -t tmpfs none /etc/docker"],
+            setup=self._setup,
             private_network=self._private_network,
             environ=self._environ,
         )
@@ -168,6 +174,25 @@ class Dockerd:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+def _trust(directory: Path, authorities: Mapping[str, bytes]) -> list[str]:
+    """Return the shell lines that give the engine an /etc/docker of its own, with certificates in it."""
+    certificates = directory / "certs.d"
+    certificates.mkdir()
+    for registry, authority in authorities.items():
+        (certificates / registry).mkdir()
+        (certificates / registry / "ca.crt").write_bytes(authority)
+    return ["mkdir -p /etc/docker", "mount -t tmpfs none /etc/docker", f"cp -r {certificates} /etc/docker"]
+
+
+def _know(directory: Path, hosts: Mapping[str, str]) -> list[str]:
+    """Return the shell lines that give the engine an /etc/hosts of its own."""
+    if not hosts:
+        return []
+    names = directory / "hosts"
+    names.write_text("".join(f"{address} {name}\n" for name, address in {"localhost": "127.0.0.1", **hosts}.items()))
+    return [f"mount --bind {names} /etc/hosts"]
 
 
 def _tls_flags(directory: Path | None) -> list[str]:

@@ -4,7 +4,10 @@ import ctypes
 import os
 import socket
 import struct
+import subprocess
 from pathlib import Path
+
+from tests.engines.programs import find
 
 _CLONE_NEWNET = 0x40000000  # linux/sched.h
 _SIOCSIFFLAGS = 0x8914  # linux/sockios.h
@@ -33,6 +36,23 @@ def private_network() -> None:
     _MADE.add(_present())
 
 
+def add_address(address: str) -> None:
+    """Give the loopback device another address, such as 10.99.0.1; a second time does nothing.
+
+    Engines trust 127.0.0.0/8 whatever certificate is shown there, and no other address.
+
+    Raises:
+        RuntimeError: the network namespace is not one that `private_network` made.
+    """
+    if not is_private():
+        raise RuntimeError("an address is added only in a network that private_network() made")
+    done = subprocess.run(
+        [find("ip"), "address", "replace", f"{address}/32", "dev", "lo"], capture_output=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr.decode())
+
+
 def is_private() -> bool:
     """Tell whether this process is in a network namespace that `private_network` made."""
     return bool(_MADE) and _present() in _MADE
@@ -42,9 +62,9 @@ def _present() -> int:
     return Path("/proc/self/ns/net").stat().st_ino
 
 
-def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that nothing listens on at this moment."""
+def free_port(address: str = "127.0.0.1") -> int:
+    """Return a TCP port of that address that nothing listens on at this moment."""
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.bind((address, 0))
         port: int = listener.getsockname()[1]
         return port

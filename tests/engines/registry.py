@@ -1,19 +1,26 @@
-"""A real registry on the loopback device, to push to and pull from, also in the place of Docker Hub."""
+"""A real registry on the loopback device, to push to and pull from, also in the place of Docker Hub.
+
+It lets in everybody, or one user with a password, or whoever has a token of the tests' own token server.
+"""
 
 import base64
 import json
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
+from tests.engines.certificates import Pair
 from tests.engines.contained import Contained
 from tests.engines.dockerd import Dockerd
 from tests.engines.http import checked, request
 from tests.engines.images import import_image, split_reference
 from tests.engines.namespace import free_port
 from tests.engines.scratch import Scratch
+from tests.engines.tokens import PASSWORD, USERNAME, TokenServer
 
-USERNAME, PASSWORD = "moby", "sesame"
-"""Whom a registry with `password=True` lets in."""
+__all__ = ["PASSWORD", "TLS_ADDRESS", "USERNAME", "Registry"]
+
+TLS_ADDRESS = "10.99.0.1"
+"""Where a registry's certificate is looked at: see `namespace.add_address`."""
 
 _HTPASSWD = "moby:$2b$05$rx0n2R7pHgg0BTzMY.ExoOwXr4U.Cn1zkhDwPG/xRNcR8n83wbT7e\n"
 """Made by `htpasswd -Bbn moby sesame`; the registry reads bcrypt only."""
@@ -27,25 +34,38 @@ class Registry:
     """A registry that runs while the `with` block does.
 
     Attributes:
-        port: where it listens on 127.0.0.1, which engines trust without TLS.
+        port: where it listens on 127.0.0.1, which engines trust without TLS, or another address.
         address: the first part of a reference: 127.0.0.1:PORT
         url: what goes to `--registry-mirror`: http://127.0.0.1:PORT
+        tokens: the token server that it sends everybody to, if there is one.
     """
 
-    def __init__(self, *, port: int = 0, inside: Dockerd | None = None, password: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        inside: Dockerd | None = None,
+        password: bool = False,
+        tokens: TokenServer | None = None,
+        tls: Pair | None = None,
+    ) -> None:
         """Say how the registry is to be; it starts at `with`.
 
         Args:
+            host: the address that it listens on.
             port: the port; 0 takes a free one.
             inside: a running engine in whose network namespace it listens, instead of in ours.
             password: let in USERNAME with PASSWORD only.
+            tokens: let in whoever has a token of that server.
+            tls: its certificate and key, for https.
         """
-        self._inside, self._password = inside, password
+        self._inside, self._password, self.tokens, self._tls = inside, password, tokens, tls
         self._contained: Contained | None = None
         self._scratch = Scratch()
-        self.port = port or free_port()
-        self.address = f"127.0.0.1:{self.port}"
-        self.url = f"http://{self.address}"
+        self.port = port or free_port(host)
+        self.address = f"{host}:{self.port}"
+        self.url = f"{'https' if tls else 'http'}://{self.address}"
 
     def push(self, engine: Dockerd, *references: str, archive: bytes | None = None, logged_in: bool = False) -> None:
         """Fill the registry: import each of `references` (such as library/busybox:latest) in `engine`, push and untag.
@@ -91,7 +111,7 @@ class Registry:
             self._scratch.close()
 
     def _settings(self, directory: Path) -> dict[str, object]:
-        settings: dict[str, object] = {
+        settings: dict[str, Any] = {
             "version": "0.1",
             "log": {"level": "info"},
             "storage": {"filesystem": {"rootdirectory": str(directory / "data")}, "delete": {"enabled": True}},
@@ -99,4 +119,11 @@ class Registry:
         }
         if self._password:
             settings["auth"] = {"htpasswd": {"realm": "dockmagic", "path": str(directory / "htpasswd")}}
+        if self.tokens:
+            (directory / "issuers.pem").write_bytes(self.tokens.authority)
+            settings["auth"] = {"token": self.tokens.settings() | {"rootcertbundle": str(directory / "issuers.pem")}}
+        if self._tls:
+            for name, content in zip(("certificate", "key"), self._tls, strict=True):
+                (directory / f"{name}.pem").write_bytes(content)
+            settings["http"]["tls"] = {name: str(directory / f"{name}.pem") for name in ("certificate", "key")}
         return settings
