@@ -5,9 +5,11 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 PYTEST_ARGS ?=
 WORKERS ?= 3
+BENCH_ARGS ?=
 WHEELS := build/wheels
 PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check -c constraints.txt
 PACKAGES := docker.io iptables iproute2 busybox-static openssh-server openssl docker-registry chromium
+BENCH_PACKAGES := docker.io iptables iproute2 busybox-static curl
 
 .DEFAULT_GOAL := help
 .PHONY: help tour tour-private dashboard test test-again check lab bench docs readme constraints clean
@@ -44,8 +46,9 @@ check: $(VENV)/.installed ## ruff and mypy
 lab: $(VENV)/.installed-lab ## Jupyter Lab with the tour
 	@$(PYTHON) -m jupyter lab $$([ "$$(id -u)" != 0 ] || echo --allow-root) notebooks/tour.ipynb
 
-bench: $(VENV)/.installed ## the benchmarks
-	@$(PYTHON) -m benchmarks
+bench: $(VENV)/.installed build/peers/.installed build/pyarrow/.installed ## the benchmarks, beside other clients; BENCH_ARGS="--quick" or "--only list"
+	@sh tests/engines/install.sh $(BENCH_PACKAGES)
+	@$(PYTHON) -m benchmarks $(BENCH_ARGS)
 
 docs: $(VENV)/.installed-docs ## the documentation: build/docs/index.html, its notebooks executed on the demo engine
 	@$(PYTHON) -m sphinx -q -W --keep-going -b html -d build/doctrees docs build/docs
@@ -99,4 +102,15 @@ $(VENV)/.installed-docs: $(VENV)/.installed-notebooks
 $(VENV)/.installed-lab: $(VENV)/.installed-notebooks
 	@echo "installing JupyterLab into $(VENV)" >&2
 	@$(PIP_INSTALL) -e '.[lab]'
+	@touch $@
+
+build/peers/.installed: benchmarks/peers.txt
+	@echo "installing the other clients into build/peers" >&2
+	@$(PYTHON3) -m venv --clear build/peers
+	@build/peers/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers.txt
+	@touch $@
+
+build/pyarrow/.installed: benchmarks/pyarrow.txt | $(PYTHON)
+	@rm -rf build/pyarrow
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --target build/pyarrow -r benchmarks/pyarrow.txt
 	@touch $@

@@ -1,4 +1,4 @@
-"""The command line: python -m benchmarks [--rounds N] [--json FILE] [MARK...]."""
+"""The command line: python -m benchmarks [--only TASK] [--quick] [--rounds N] [--json FILE]."""
 
 from __future__ import annotations
 
@@ -7,59 +7,39 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import (
-    mark_build,
-    mark_call,
-    mark_context,
-    mark_engine,
-    mark_events,
-    mark_feed,
-    mark_list,
-    mark_load,
-    mark_logs,
-    mark_relist,
-    mark_rm,
-    mark_small,
-    mark_stats,
-    report,
-)
-from benchmarks.rounds import LEAST_ROUNDS, measure
-from tests.engines.dockerd import Dockerd, dockerd_version, why_not
+from benchmarks import report
+from benchmarks.catalogue import TASKS
+from benchmarks.process import missing_environments
+from benchmarks.rounds import LEAST_ROUNDS, QUICK_ROUNDS, measure
+from benchmarks.verdict import verdicts
+from tests.engines.dockerd import dockerd_version, why_not
+from tests.engines.programs import client_version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from benchmarks.rounds import Mark
+    from benchmarks.rounds import Run
 
-MARKS: dict[str, Mark] = {
-    mark.name: mark
-    for mark in (
-        mark_small.MARK,
-        mark_list.MARK,
-        mark_relist.MARK,
-        mark_call.MARK,
-        mark_events.MARK,
-        mark_feed.RAW,
-        mark_feed.CLIENT,
-        mark_logs.MARK,
-        mark_stats.MARK,
-        mark_rm.COMMAND_LINE,
-        mark_rm.CLIENT,
-        mark_engine.MARK,
-        mark_load.MARK,
-        mark_context.SMALL,
-        mark_context.LARGE,
-        mark_context.IGNORED,
-        mark_build.WHOLE,
-        mark_build.AGAIN,
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Measure dockmagic beside other clients, on engines of its own. The exit status is 1 if a goal is"
+        " missed; with --quick nothing is judged by it.",
+        epilog="tasks: " + ", ".join(TASKS),
+        allow_abbrev=False,
     )
-}
+    parser.add_argument("--only", action="append", type=_task, metavar="TASK", help="this task alone (repeatable)")
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK_ROUNDS} rounds of smaller sizes")
+    parser.add_argument("--rounds", type=_rounds, metavar="N", help=f"{LEAST_ROUNDS} unless told, and at least")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="default: build/bench.json")
+    return parser
 
 
-def _mark(name: str) -> Mark:
-    if name not in MARKS:
-        raise argparse.ArgumentTypeError(f"no mark is called {name!r}, only {', '.join(MARKS)}")
-    return MARKS[name]
+def _task(name: str) -> str:
+    if name not in TASKS:
+        raise argparse.ArgumentTypeError(f"no task is called {name!r}; there are {', '.join(TASKS)}")
+    return name
 
 
 def _rounds(text: str) -> int:
@@ -68,34 +48,27 @@ def _rounds(text: str) -> int:
     return int(text)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks",
-        description="Measure dockmagic on a private engine. The exit status is 1 if a limit is missed.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("marks", nargs="*", type=_mark, metavar="MARK", help=f"{', '.join(MARKS)}; all without one")
-    parser.add_argument("--rounds", type=_rounds, default=15, metavar="N", help="15 unless told, at least 7")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures of every round")
-    return parser
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, tell, and return the exit status."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    if reason := why_not():
+    if reason := why_not() or missing_environments():
         parser.error(reason)
-    header = report.circumstances(engine=dockerd_version(), rounds=options.rounds)
-    print(*(f"{title + ':':<11}{text}" for title, text in header.items()), sep="\n", end="\n\n", flush=True)
-    with Dockerd() as dockerd:
-        figures = [
-            measure(mark, dockerd, rounds=options.rounds) for mark in dict.fromkeys(options.marks or MARKS.values())
-        ]
-    print(report.table(figures))
-    if options.json:
-        options.json.write_bytes(report.as_json(header, figures))
-    return 0 if all(figure.ok for figure in figures) else 1
+    rounds = QUICK_ROUNDS if options.quick else options.rounds or LEAST_ROUNDS
+    client = ".".join(map(str, client_version()))
+    header = report.circumstances(engine=dockerd_version(), client=client, rounds=rounds, quick=options.quick)
+    print(*(f"{title + ':':<9}{text}" for title, text in header.items()), sep="\n", end="\n\n", flush=True)
+    file = options.json or Path("build", "bench.json")
+    file.parent.mkdir(exist_ok=True)
+    runs: list[Run] = []
+    for task in [TASKS[name] for name in options.only or TASKS]:
+        for size in task.sizes:
+            runs.append(measure(task, size, rounds=rounds, quick=options.quick))
+            print(report.table(runs[-1]), end="\n\n", flush=True)
+            file.write_bytes(report.as_json(header, runs))  # each time: an interrupt loses one run
+    print(report.goals(runs))
+    print(f"\nEvery sample is in {file}; python -m benchmarks.page makes docs/performance.md of it.")
+    return 0 if options.quick or all(each.met for run in runs for each in verdicts(run)) else 1
 
 
 if __name__ == "__main__":

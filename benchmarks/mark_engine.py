@@ -1,38 +1,68 @@
-"""engine: making an Engine and closing it again, against httpx.Client()."""
+"""engine: a client is made and closed again."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import httpx
-
-from benchmarks.engines import endpoint_at
-from benchmarks.rounds import Mark, Pair
-from dockmagic import Engine
+from benchmarks.task import Goal, Setting, Subject, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
-    from tests.engines.dockerd import Dockerd
+    from benchmarks.task import Place
 
-__all__ = ["MARK"]
+__all__ = ["TASK"]
+
+_HOST = "unix:///nowhere"
 
 
 @contextmanager
-def prepare(dockerd: Dockerd) -> Iterator[Pair]:
-    """Nothing is sent by either."""
-    endpoint = endpoint_at(dockerd.socket)
-    yield Pair(lambda: Engine(endpoint).close(), lambda: httpx.Client().close())
+def prepare(_: int) -> Iterator[Setting]:
+    """Nothing is sent by anybody."""
+    yield Setting({})
 
 
-MARK = Mark(
+def ours(_: Place) -> Iterator[Callable[[], Any]]:
+    """An Engine for a unix socket."""
+    from dockmagic import Engine
+    from dockmagic.engine.endpoint import Endpoint
+
+    endpoint = Endpoint(host=_HOST, scheme="unix", path=_HOST.removeprefix("unix://"), source="a benchmark says so")
+    yield lambda: Engine(endpoint).close()
+
+
+def plain_httpx(_: Place) -> Iterator[Callable[[], Any]]:
+    """With a context for TLS, as it is by default."""
+    import httpx
+
+    yield lambda: httpx.Client().close()
+
+
+def docker_py_low(_: Place) -> Iterator[Callable[[], Any]]:
+    """With a pinned version: it would ask for it."""
+    import docker
+
+    yield lambda: docker.APIClient(base_url=_HOST, version="1.41").close()
+
+
+def essence(_: Any) -> Mapping[str, Any]:
+    """There is no answer."""
+    return {}
+
+
+TASK = Task(
     name="engine",
-    ours="Engine(endpoint) on a unix socket, closed again, nothing sent",
-    reference="httpx.Client() as it is by default, closed again",
-    judged="wall",
-    limit=0.15,
-    times=5,
+    title="a client made and closed again, nothing sent",
+    person="What `%dconnect` costs before it has asked anything.",
+    module=__name__,
     prepare=prepare,
-    essence=lambda _: None,
+    essence=essence,
+    times={1: 5},
+    subjects=(
+        Subject("dockmagic", ours),
+        Subject("httpx.Client", plain_httpx),
+        Subject("docker-py, APIClient", docker_py_low, "peers"),
+    ),
+    goals=(Goal("wall", 0.15, of="httpx.Client"),),
 )

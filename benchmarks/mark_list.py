@@ -1,71 +1,121 @@
-"""list: 1,000 containers to the typed frame, against their JSON read from a raw socket."""
+"""list: 10, 100 and 1,000 containers to the typed frame."""
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
-import dockmagic
-from benchmarks.engines import engine_at
+from benchmarks.clients import aiodocker_at, docker_py_at, engine_at, low_level_at, printed
+from benchmarks.places import API, create, dockerd, web_container
 from benchmarks.raw import RawConnection
-from benchmarks.rounds import Mark, Pair
-from tests.engines.http import checked, request
-from tests.engines.images import import_image
+from benchmarks.task import Goal, Setting, Subject, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
-    from tests.engines.dockerd import Dockerd
+    from benchmarks.task import Place
 
-__all__ = ["MARK"]
-
-COUNT = 1000
-IMAGE = "registry.example.com/shop/web:1.4"
+__all__ = ["TASK", "essence"]
 
 
 @contextmanager
-def prepare(dockerd: Dockerd) -> Iterator[Pair]:
+def prepare(size: int) -> Iterator[Setting]:
     """Make the containers; they go with the engine."""
-    import_image(dockerd.socket, IMAGE)
-    for number in range(COUNT):
-        body = json.dumps(_container(number)).encode()
-        checked(request(dockerd.socket, "POST", f"/containers/create?name=web-{number}", body=body))
-    with engine_at(dockerd.socket) as engine, RawConnection(dockerd.socket) as connection:
-        target = f"/v{engine.api_version}/containers/json?all=true"
-        yield Pair(lambda: dockmagic.ps(engine, all=True), lambda: orjson.loads(connection.get(target)))
+    with dockerd() as socket:
+        create(socket, {f"web-{number}": web_container(number) for number in range(size)})
+        yield Setting({"socket": socket})
 
 
-def _container(number: int) -> dict[str, Any]:
-    """What compose would ask for: labels, a bind mount, two ports; in no network, and never started."""
-    project = f"project{number % 40:02}"
-    labels = {
-        "com.docker.compose.config-hash": f"{number:064x}",
-        "com.docker.compose.container-number": "1",
-        "com.docker.compose.oneoff": "False",
-        "com.docker.compose.project": project,
-        "com.docker.compose.service": "web",
-        "com.docker.compose.version": "2.29.1",
-    }
-    bindings = {port: [{"HostIp": "127.0.0.1", "HostPort": ""}] for port in ("80/tcp", "443/tcp")}
-    return {
-        "Image": IMAGE,
-        "Cmd": ["httpd", "-f", "-p", "80"],
-        "Labels": labels,
-        "ExposedPorts": {port: {} for port in bindings},
-        "HostConfig": {"NetworkMode": "none", "Binds": ["/tmp:/srv/data:ro"], "PortBindings": bindings},
-    }
+def ours(place: Place) -> Iterator[Callable[[], Any]]:
+    """One request, a list per column."""
+    import dockmagic
+
+    with engine_at(place["socket"]) as engine:
+        yield lambda: dockmagic.ps(engine, all=True)
 
 
-MARK = Mark(
+def docker_py_low(place: Place) -> Iterator[Callable[[], Any]]:
+    """The same request, to the same frame."""
+    from benchmarks.peer_frames import containers_frame
+
+    with low_level_at(place["socket"]) as client:
+        yield lambda: containers_frame(client.containers(all=True))
+
+
+def docker_py_high(place: Place) -> Iterator[Callable[[], Any]]:
+    """A list of Container objects: one request more for each of them."""
+    with docker_py_at(place["socket"]) as client:
+        yield lambda: client.containers.list(all=True)
+
+
+def aio(place: Place) -> Iterator[Callable[[], Any]]:
+    """One request, to the same frame."""
+    from benchmarks.peer_frames import containers_frame
+
+    with aiodocker_at(place["socket"]) as (client, loop):
+
+        def call() -> Any:
+            found = loop(client.containers.list(all=True))
+            return containers_frame([each._container for each in found])  # noqa: SLF001 - it has no other way to them
+
+        yield call
+
+
+def whales(place: Place) -> Iterator[Callable[[], Any]]:
+    """A list of Container objects, which run `docker inspect` when they are made."""
+    from python_on_whales import DockerClient
+
+    client = DockerClient(host=f"unix://{place['socket']}")
+    yield lambda: [(each.id, each.name, each.state.status) for each in client.container.list(all=True)]
+
+
+def command_line(place: Place) -> Iterator[Callable[[], Any]]:
+    """What `docker ps` prints as JSON, to the same frame, but for the ids of images, which it does not tell."""
+    from benchmarks.peer_frames import frame_of_cli
+
+    command = ["docker", "--host", f"unix://{place['socket']}", "ps", "-a", "--no-trunc", "--format", "{{json .}}"]
+    yield lambda: frame_of_cli(printed(command))
+
+
+def limit(place: Place) -> Iterator[Callable[[], Any]]:
+    """The JSON as dicts, and no frame."""
+    import orjson
+
+    with RawConnection(place["socket"]) as connection:
+        yield lambda: orjson.loads(connection.get(f"/v{API}/containers/json?all=true"))
+
+
+def essence(answer: Any) -> Mapping[str, Any]:
+    """Frames are compared column by column."""
+    from benchmarks.peer_frames import essence_of
+
+    return essence_of(answer)
+
+
+TASK = Task(
     name="list",
-    ours=f"dockmagic.ps(engine, all=True) of {COUNT:,} created containers, to the typed frame",
-    reference="the same GET over a raw socket, then orjson.loads",
-    judged="wall",
-    limit=1.3,
-    times=4,  # single listings take the engine 45 to 60 ms, whoever asks
+    title="{size} containers to the typed frame",
+    person="How long `%dps -a` takes. From a few hundred containers on, most of it is the engine's own time: what a "
+    "client can save shows in its processor time.",
+    module=__name__,
     prepare=prepare,
-    essence=len,
+    essence=essence,
+    sizes={10: 10, 100: 100, 1000: 300},
+    times={10: 5, 100: 3},
+    subjects=(
+        Subject("dockmagic", ours),
+        Subject("docker-py, low level", docker_py_low, "peers"),
+        Subject("docker-py, containers.list", docker_py_high, "peers"),
+        Subject("aiodocker", aio, "peers"),
+        Subject("python-on-whales", whales, "peers", once=True, largest=100),
+        Subject("docker ps", command_line, "peers"),
+        Subject("limit: raw socket, orjson", limit),
+    ),
+    goals=(
+        Goal("wall", 0.75, of="docker-py, low level", size=10),
+        Goal("cpu", 0.70, of="docker-py, low level", size=1000),
+        Goal("wall", 1.20, of="limit: raw socket, orjson", size=1000),
+        Goal("wall", 0.10, of="docker-py, containers.list", size=1000),
+        Goal("wall", 1.0, of=("docker ps", "aiodocker"), size=1000),
+    ),
 )

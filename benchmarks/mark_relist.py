@@ -1,67 +1,93 @@
-"""relist: the list of 1,000 containers again after one of them has changed, against reading all of it anew."""
+"""relist: the list of 1,000 containers again after one of them has changed, with a feed of events open."""
 
 from __future__ import annotations
 
 import time
 from contextlib import ExitStack, contextmanager
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import orjson
-
-from benchmarks import mark_list
-from benchmarks.engines import engine_at
+from benchmarks.clients import engine_at
+from benchmarks.places import API, create, dockerd, web_container
 from benchmarks.raw import RawConnection
-from benchmarks.rounds import Mark, Pair
-from dockmagic.feeds.feed import Feed
-from dockmagic.feeds.listing import Listing
-from tests.engine.scripted import eventually
+from benchmarks.task import Goal, Setting, Subject, Task
 from tests.engines.http import checked, request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
-    from tests.engines.dockerd import Dockerd
+    from benchmarks.task import Place
 
-__all__ = ["MARK"]
+__all__ = ["TASK"]
+
+_HEARD = 0.3  # seconds in which the event of a change has come, and the next look at the container before is due
 
 
 @contextmanager
-def prepare(dockerd: Dockerd) -> Iterator[Pair]:
-    """The containers of `list`, of which one is renamed before each call, and the event of that has come."""
+def prepare(size: int) -> Iterator[Setting]:
+    """Before each call one container, a different one each time, gets another name."""
+    numbers = count()
+    with dockerd() as socket:
+        ids = create(socket, {f"web-{number}": web_container(number) for number in range(size)})
+
+        def rename() -> None:
+            number = next(numbers)
+            identity = ids[number % len(ids)]
+            checked(request(socket, "POST", f"/containers/{identity}/rename?name=renamed-{number}"))
+            time.sleep(_HEARD)
+
+        yield Setting({"socket": socket}, rename)
+
+
+def ours(place: Place) -> Iterator[Callable[[], Any]]:
+    """What a dashboard does: the list that a feed keeps current. That it equals a new one is checked off the clock."""
+    import dockmagic
+    from dockmagic.feeds.feed import Feed
+    from dockmagic.feeds.listing import Listing
+
     with ExitStack() as stack:
-        if len(checked(request(dockerd.socket, "GET", "/containers/json?all=1")).json()) < mark_list.COUNT:
-            stack.callback(request, dockerd.socket, "POST", "/containers/prune")  # `list` may want to make its own
-            stack.enter_context(mark_list.prepare(dockerd))
-        engine = stack.enter_context(engine_at(dockerd.socket))
-        connection = stack.enter_context(RawConnection(dockerd.socket))
+        engine = stack.enter_context(engine_at(place["socket"]))
         feed = stack.enter_context(Feed(engine))
         listing = stack.enter_context(Listing(feed))
         feed.wait_connected()
         for _ in range(2):  # a list from anew is asked for twice
             len(listing.frame)
             time.sleep(0.6)
-        identities = [row["Id"] for row in orjson.loads(connection.get("/containers/json?all=true"))]
-        numbers = count()
 
-        def rename() -> None:
-            number, seen = next(numbers), feed.seen
-            identity = identities[number % len(identities)]
-            checked(request(dockerd.socket, "POST", f"/containers/{identity}/rename?name=renamed-{number}"))
-            if not eventually(lambda: feed.seen > seen):
-                raise RuntimeError("the engine has not told that a container was renamed")
+        def call() -> Any:
+            frame = listing.frame
+            return frame, lambda: frame.equals(dockmagic.ps(engine, all=True))
 
-        target = f"/v{engine.api_version}/containers/json?all=true"
-        yield Pair(lambda: listing.frame, lambda: orjson.loads(connection.get(target)), before=rename)
+        yield call
 
 
-MARK = Mark(
+def limit(place: Place) -> Iterator[Callable[[], Any]]:
+    """All of them from anew, as dicts."""
+    import orjson
+
+    with RawConnection(place["socket"]) as connection:
+
+        def call() -> Any:
+            rows = orjson.loads(connection.get(f"/v{API}/containers/json?all=true"))
+            return rows, lambda: True
+
+        yield call
+
+
+def essence(answer: Any) -> Mapping[str, Any]:
+    """How many, and whether they are as a fresh list has them."""
+    listed, is_current = answer
+    return {"count": len(listed), "current": is_current()}
+
+
+TASK = Task(
     name="relist",
-    ours=f"Listing.frame of {mark_list.COUNT:,} created containers, one of which has changed",
-    reference="a GET of all of them over a raw socket, then orjson.loads",
-    judged="wall",
-    limit=0.06,
-    times=1,  # the second call would find nothing changed
+    title="{size} containers again after one has changed",
+    person="What a dashboard costs while it is open: not a list of everything for each thing that happens.",
+    module=__name__,
     prepare=prepare,
-    essence=len,
+    essence=essence,
+    sizes={1000: 300},
+    subjects=(Subject("dockmagic", ours), Subject("limit: raw socket, orjson, all of them", limit)),
+    goals=(Goal("wall", 0.06, of="limit: raw socket, orjson, all of them"),),
 )

@@ -1,96 +1,123 @@
-"""stats: a snapshot of 100 running containers, against asking all of them at once over raw sockets."""
+"""stats: a snapshot of 50 and 100 running containers."""
 
 from __future__ import annotations
 
-import json
+import random
 import selectors
-import socket
+import socket as sockets
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
-import dockmagic
-from benchmarks.engines import engine_at
-from benchmarks.rounds import Mark, Pair
-from tests.engines.http import checked, request
-from tests.engines.images import import_image
+from benchmarks.clients import aiodocker_at, engine_at, low_level_at, printed
+from benchmarks.places import API, dockerd, started
+from benchmarks.task import Goal, Setting, Subject, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from tests.engines.dockerd import Dockerd
+    from benchmarks.task import Place
 
-__all__ = ["MARK"]
+__all__ = ["TASK"]
 
-COUNT = 100
-IMAGE = "stats:1"
-_RECEIVE_SIZE = 65536
+_LIMIT = "limit: a raw socket for each, at once"
 
 
 @contextmanager
-def prepare(dockerd: Dockerd) -> Iterator[Pair]:
-    """Run the containers, which sleep, and remove them afterwards."""
-    import_image(dockerd.socket, IMAGE)
-    with ThreadPoolExecutor(4) as pool, engine_at(dockerd.socket) as engine:
-        ids = list(pool.map(partial(_run, dockerd), range(COUNT)))
-        try:
-            yield Pair(lambda: dockmagic.stats(engine, no_trunc=True), lambda: raw_samples(dockerd.socket, ids))
-        finally:
-            list(pool.map(lambda each: request(dockerd.socket, "DELETE", f"/containers/{each}?force=1"), ids))
+def prepare(size: int) -> Iterator[Setting]:
+    """Containers that sleep. A call ends with the engine's tick: the next one begins at any time after it."""
+    with dockerd() as socket:
+        ids = started(socket, [f"idle-{number}" for number in range(size)])
+        yield Setting({"socket": socket, "ids": ids}, lambda: time.sleep(random.random()))
 
 
-def _run(dockerd: Dockerd, number: int) -> str:
-    """Create a container and start it; returns its id."""
-    body = {"Image": IMAGE, "Cmd": ["sleep", "100000"], "HostConfig": {"NetworkMode": "none"}}
-    path, sent = f"/containers/create?name=stats-{number}", json.dumps(body).encode()
-    identity: str = checked(request(dockerd.socket, "POST", path, body=sent)).json()["Id"]
-    checked(request(dockerd.socket, "POST", f"/containers/{identity}/start"))
-    return identity
+def ours(place: Place) -> Iterator[Callable[[], Any]]:
+    """To the typed frame."""
+    import dockmagic
+
+    with engine_at(place["socket"]) as engine:
+        yield lambda: dockmagic.stats(engine).dropna(subset=["cpu_percent", "memory"])
 
 
-def raw_samples(path: str, ids: Sequence[str]) -> list[dict[str, Any]]:
-    """GET /containers/{id}/stats?stream=false of each, over a socket each, all at once: the engine takes two samples.
+def docker_py_low(place: Place) -> Iterator[Callable[[], Any]]:
+    """A thread for each, as dicts."""
+    count = len(place["ids"])
+    with low_level_at(place["socket"], num_pools=count) as client, ThreadPoolExecutor(count) as pool:
+        sample = partial(client.stats, stream=False)
+        yield lambda: list(pool.map(sample, place["ids"]))
 
-    In HTTP/1.0, so that a reply ends with its connection.
-    """
-    replies: dict[socket.socket, list[bytes]] = {}
+
+def aio(place: Place) -> Iterator[Callable[[], Any]]:
+    """All at once, as dicts."""
+    import asyncio
+
+    with aiodocker_at(place["socket"]) as (client, loop):
+        containers = [client.containers.container(identity) for identity in place["ids"]]
+
+        async def call() -> Any:
+            return await asyncio.gather(*(each.stats(stream=False) for each in containers))
+
+        yield lambda: loop(call())
+
+
+def command_line(place: Place) -> Iterator[Callable[[], Any]]:
+    """`docker stats --no-stream`, its lines of JSON, whose figures are rounded texts."""
+    command = ["docker", "--host", f"unix://{place['socket']}", "stats", "--no-stream", "--format", "{{json .}}"]
+    yield lambda: printed(command).splitlines()
+
+
+def limit(place: Place) -> Iterator[Callable[[], Any]]:
+    """For `stream=false` the engine takes two samples. As dicts."""
+    import orjson
+
+    yield lambda: list(map(orjson.loads, _raw(place["socket"], place["ids"])))
+
+
+def _raw(path: str, ids: Sequence[str]) -> list[bytes]:
+    """In HTTP/1.0, so that a reply ends with its connection."""
+    replies: dict[sockets.socket, list[bytes]] = {}
     with selectors.DefaultSelector() as selector:
         for identity in ids:
-            sock = socket.socket(socket.AF_UNIX)
+            sock = sockets.socket(sockets.AF_UNIX)
             sock.connect(path)
-            sock.sendall(f"GET /containers/{identity}/stats?stream=false HTTP/1.0\r\n\r\n".encode())
+            sock.sendall(f"GET /v{API}/containers/{identity}/stats?stream=false HTTP/1.0\r\n\r\n".encode())
             selector.register(sock, selectors.EVENT_READ)
             replies[sock] = []
-        left = len(ids)
-        while left:
+        while selector.get_map():
             for key, _ in selector.select():
                 done: Any = key.fileobj
-                if data := done.recv(_RECEIVE_SIZE):
+                if data := done.recv(65536):
                     replies[done].append(data)
                     continue
                 selector.unregister(done)
                 done.close()
-                left -= 1
-    return [orjson.loads(b"".join(pieces).partition(b"\r\n\r\n")[2]) for pieces in replies.values()]
+    return [b"".join(pieces).partition(b"\r\n\r\n")[2] for pieces in replies.values()]
 
 
-def _essence(answer: Any) -> object:
-    """Whose figures there are, all of them with some for processors and memory."""
-    if isinstance(answer, list):
-        return {each["id"] for each in answer if each["precpu_stats"]["system_cpu_usage"] and each["memory_stats"]}
-    return set(answer.dropna(subset=["cpu_percent", "memory"])["id"])
+def essence(answer: Any) -> Mapping[str, Any]:
+    """How many, all of them with figures."""
+    return {"count": len(answer)}
 
 
-MARK = Mark(
+TASK = Task(
     name="stats",
-    ours=f"dockmagic.stats(engine) of {COUNT} running containers, to the typed frame",
-    reference="stats?stream=false of each over raw unix sockets, all at once, orjson.loads",
-    judged="wall",
-    limit=1.1,
-    times=1,
+    title="a snapshot of {size} running containers, with the share of a processor",
+    person="How long `%dstats` takes. The engine samples once per second, and a share needs two samples.",
+    module=__name__,
     prepare=prepare,
-    essence=_essence,
+    essence=essence,
+    sizes={50: 5, 100: 10},
+    subjects=(
+        Subject("dockmagic", ours),
+        Subject("docker-py, a thread for each", docker_py_low, "peers"),
+        Subject("aiodocker", aio, "peers"),
+        Subject("docker stats", command_line),
+        Subject(_LIMIT, limit),
+    ),
+    goals=(
+        Goal("wall", 1.10, of=_LIMIT, size=100),
+        Goal("wall", 0.90, of="docker stats", size=100),
+    ),
 )

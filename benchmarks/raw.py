@@ -31,14 +31,16 @@ class RawConnection:
     def __exit__(self, *_: object) -> None:
         self._sock.close()
 
-    def get(self, target: str) -> bytes:
-        """The body of the answer to GET `target`."""
-        self._sock.sendall(b"GET %b HTTP/1.1\r\nHost: docker\r\n\r\n" % target.encode())
+    def get(self, target: str, *, method: str = "GET") -> bytes:
+        """The body of the answer to GET `target`, or to another method that sends no body."""
+        self._sock.sendall(f"{method} {target} HTTP/1.1\r\nHost: docker\r\n\r\n".encode())
         data = _more(self._sock)
         while _BLANK not in data:
             data += _more(self._sock)
         head, _, body = data.partition(_BLANK)
         head = head.lower()
+        if head.split(None, 2)[1] == b"204":
+            return b""
         if _LENGTH not in head:
             return _joined(self._until_last_chunk(body))
         length = int(head.partition(_LENGTH)[2].partition(b"\r\n")[0])

@@ -1,4 +1,4 @@
-"""A scripted engine in a process of its own: it answers /_ping, and anything else with a replay of events.
+"""A scripted engine in a process of its own: it answers /_ping and /version, and anything else with a replay of events.
 
 `python benchmarks/replay.py SOCKET COUNT` listens, says "ready", and ends with its standard input.
 """
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["replaying"]
 
 _PING = b"HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nOK"
+_VERSION = b'{"Version":"20.10.24","ApiVersion":"1.41","MinAPIVersion":"1.12"}'
+_ABOUT = b"HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
 _PLAIN = b"HTTP/1.0 200 OK\r\nApi-Version: 1.41\r\nContent-Type: application/json\r\n\r\n"
 _CHUNKED = (
     b"HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -97,6 +99,8 @@ class _Connection(socketserver.StreamRequestHandler):
             _, target, version = request.split()
             if target.endswith(b"/_ping"):
                 self.wfile.write(_PING)
+            elif target.endswith(b"/version"):
+                self.wfile.write(_ABOUT % (len(_VERSION), _VERSION))
             elif version == b"HTTP/1.0":
                 self.wfile.write(self.server.plain)
                 return

@@ -1,117 +1,113 @@
-"""Two subjects measured against each other: interleaved, shuffled rounds, and the median of the rounds' ratios."""
+"""The subjects of a task measured against each other: interleaved rounds, each in an order of its own."""
 
 from __future__ import annotations
 
-import gc
 import random
-import time
-from dataclasses import dataclass
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from statistics import median
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.process import SubjectProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractContextManager
+    from collections.abc import Mapping, Sequence
 
-    from tests.engines.dockerd import Dockerd
+    from benchmarks.task import Setting, Subject, Task
 
-__all__ = ["LEAST_ROUNDS", "Figure", "Mark", "Measure", "Pair", "Sample", "measure"]
+__all__ = ["LEAST_ROUNDS", "QUICK_ROUNDS", "Run", "measure"]
 
 LEAST_ROUNDS = 7
 """Fewer say nothing: one slow moment of the machine would be the median's neighbour."""
 
-Measure: TypeAlias = Literal["wall", "cpu"]
+QUICK_ROUNDS = 3
+"""Enough to see that everything works, and too few to conclude anything."""
 
 
-class Pair(NamedTuple):
-    """The two subjects of a mark, warm and ready to be called; both give the same answer.
+@dataclass(slots=True)
+class Run:
+    """What the rounds of a task at one size gave."""
 
-    `before` is done off the clock before each call: it makes anew what a call removes.
-    """
-
-    ours: Callable[[], Any]
-    reference: Callable[[], Any]
-    before: Callable[[], Any] = lambda: None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """One thing to measure."""
-
-    name: str
-    ours: str  # what is measured, in words
-    reference: str  # against what, in words
-    judged: Measure  # the measure that has the limit; the other one is told
-    limit: float  # of the median of ours / reference
-    times: int  # calls that make one sample: as many as it takes to be well above the clock's grain
-    prepare: Callable[[Dockerd], AbstractContextManager[Pair]]
-    essence: Callable[[Any], object]  # what must be the same of both answers
-
-
-class Sample(NamedTuple):
-    """Seconds that one call took: of the wall's clock, and of this process's CPU, in user and system mode."""
-
-    wall: float
-    cpu: float
-
-    def of(self, measure: Measure) -> float:
-        """The one of the two."""
-        return self.wall if measure == "wall" else self.cpu
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """What the rounds of a mark gave, one sample of each subject per round."""
-
-    mark: Mark
-    ours: list[Sample]
-    reference: list[Sample]
-
-    def median(self, subject: Literal["ours", "reference"], measure: Measure) -> float:
-        """Seconds per call."""
-        samples = self.ours if subject == "ours" else self.reference
-        return median(sample.of(measure) for sample in samples)
-
-    def ratio(self, measure: Measure) -> float:
-        """The median of the rounds' ratios: what slows the machine down for a while slows both subjects of a round."""
-        pairs = zip(self.ours, self.reference, strict=True)
-        return median(ours.of(measure) / reference.of(measure) for ours, reference in pairs)
+    task: Task
+    size: int  # as the goals name it
+    taken: int  # the size that was measured, smaller with --quick
+    samples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    versions: dict[str, Any] = field(default_factory=dict)
+    first: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # the call before the first round
 
     @property
-    def ok(self) -> bool:
-        """Whether the limit is kept."""
-        return self.ratio(self.mark.judged) <= self.mark.limit
+    def name(self) -> str:
+        """As the report calls it."""
+        return self.task.run_name(self.taken)
+
+    def median(self, subject: str, measure: str) -> float | None:
+        """Seconds per call, or what the subject tells; None if it was not measured. Of memory the most: see `worst`."""
+        if "memory" in measure:
+            return self.worst(subject, measure)
+        values = [sample[measure] for sample in self.samples.get(subject, ()) if measure in sample]
+        return median(values) if values else None
+
+    def worst(self, subject: str, measure: str) -> float | None:
+        """The most of all rounds and of the call before them.
+
+        So memory is told: what a process has once had from the kernel it often keeps, and grows no more.
+        """
+        samples = [*self.first.get(subject, ()), *self.samples.get(subject, ())]
+        return max((sample[measure] for sample in samples if measure in sample), default=None)
 
 
-def measure(mark: Mark, dockerd: Dockerd, *, rounds: int) -> Figure:
-    """Measure `mark` in so many rounds, each in an order of its own, after one that is not counted.
+def measure(task: Task, size: int, *, rounds: int, quick: bool) -> Run:
+    """Measure `task`, after one call of each subject that is not counted and whose answers are compared.
 
-    Raises:
-        RuntimeError: the two subjects give different answers, so that they cannot be compared.
+    Raises RuntimeError if two subjects give different answers, so that they cannot be compared; SubjectFailed if one
+    raises.
     """
-    with mark.prepare(dockerd) as pair:
-        calls = (pair.ours, pair.reference)
-        answers = [(pair.before(), mark.essence(call()))[1] for call in calls]
-        if answers[0] != answers[1]:
-            raise RuntimeError(f"{mark.name}: ours gives {answers[0]!r}, the reference {answers[1]!r}")
-        taken: tuple[list[Sample], list[Sample]] = ([], [])
-        subjects = list(zip(calls, taken, strict=True))
-        for counted in [False] + [True] * rounds:
-            random.shuffle(subjects)
-            for call, samples in subjects:
-                sample = _sample(call, mark.times, pair.before)
-                if counted:
-                    samples.append(sample)
-    return Figure(mark, *taken)
+    run = Run(task, size, task.sizes[size] if quick else size)
+    with task.prepare(run.taken) as setting, ExitStack() as stack:
+        processes = []
+        for subject in _able(task.subjects, run.taken):
+            processes.append(stack.enter_context(SubjectProcess(task, subject, setting.place)))
+            run.versions[subject.name] = processes[-1].versions
+            run.samples[subject.name] = []
+        if task.warm_up:
+            first = {each.subject.name: _sample(each, 1, setting) for each in processes if not each.subject.once}
+            _compare(task, first)
+            run.first = {name: [sample] for name, sample in first.items()}
+        for number in range(min(rounds, task.rounds or rounds)):
+            answers = {}
+            for process in random.sample(processes, len(processes)):
+                if process.subject.once and number:
+                    continue
+                times = 1 if process.subject.once else task.times.get(size, 1)
+                answers[process.subject.name] = sample = _sample(process, times, setting)
+                run.samples[process.subject.name].append(sample)
+            _compare(task, answers)
+            _tell(f"\r{run.name}: round {number + 1}")
+    _tell("\r\033[K")
+    return run
 
 
-def _sample(call: Callable[[], Any], times: int, before: Callable[[], Any]) -> Sample:
-    """One sample, without the garbage of the one before. The last answer is taken apart off the clock."""
-    gc.collect()
-    before()
-    wall, cpu = time.perf_counter(), time.process_time()
-    for _ in range(times):
-        answer = call()
-    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-    del answer
-    return Sample(wall / times, cpu / times)
+def _tell(progress: str) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(progress)
+        sys.stderr.flush()
+
+
+def _able(subjects: Sequence[Subject], size: int) -> list[Subject]:
+    return [each for each in subjects if each.largest is None or size <= each.largest]
+
+
+def _sample(process: SubjectProcess, times: int, setting: Setting) -> dict[str, Any]:
+    setting.before()
+    return process.sample(times)
+
+
+def _compare(task: Task, samples: Mapping[str, Mapping[str, Any]]) -> None:
+    """Each key of an answer has one value, whoever gives it."""
+    first: dict[str, tuple[str, object]] = {}
+    for subject, sample in samples.items():
+        for key, value in sample["answer"].items():
+            other, known = first.setdefault(key, (subject, value))
+            if value != known:
+                raise RuntimeError(f"{task.name}: {key} is {known!r} of {other}, and {value!r} of {subject}")
