@@ -31,9 +31,9 @@ _METHOD = """\
 - In each round every client does the task once, in an order that is drawn anew. What is told is the median of the
   rounds; a ratio is that of two medians of the same run. Every sample is in `build/bench.json`.
 - *Time* is that of the wall's clock, the engine's work in it. *Client CPU* is the processor time of the client's
-  process and of its children, in user and system mode; the engine's is not in it. Where the engine is most of the time,
-  the client's CPU tells more. *Memory* is what the client's process grew at its peak, in the round where that was most, and
-  the largest of its children.
+  process and of its children, in user and system mode, without the engine's: where that is most of the time, the
+  client's CPU tells more. *Memory* is what the client's process grew at its peak, in the round where that was most,
+  and the largest of its children.
 - Before the first round the answers are compared. Where another client is compared "to the frame", it makes the same
   columns with the same dtypes and values.
 - *limit* is the least that is possible: bytes over a raw socket, with orjson, and no frame.
