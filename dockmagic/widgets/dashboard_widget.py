@@ -13,5 +13,5 @@ _PARTS = ("", "_store", "_head", "_containers", "_tools", "_tables", "_logs", "_
 class DashboardWidget(PageWidget):
     """Shows the patches of a dashboard's `Page`."""
 
-    _esm = static_text(*(f"dashboard{part}.js" for part in _PARTS), "elements.js", "spark.js")
+    _esm = static_text(*(f"dashboard{part}.js" for part in _PARTS), "elements.js", "sorting.js", "spark.js")
     _css = static_text("dashboard.css", "dashboard_table.css")

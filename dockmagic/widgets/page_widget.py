@@ -56,5 +56,7 @@ class PageWidget(ClosingWidget):
         if isinstance(content, dict) and content.get("kind") == "all":
             self._answered.set()
             self.send({"whole": self.everything()})
-        else:
-            self._take(content)
+            return
+        if isinstance(content, dict) and isinstance(order := content.get("order"), str):
+            self.send({"heard": order})  # a page whose kernel is busy says so
+        self._take(content)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import nbformat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
     from playwright.sync_api import BrowserContext, Page, Request
 
@@ -32,8 +32,9 @@ RUN_ALL = """async () => {
   await window.jupyterapp.shell.currentWidget.context.ready;
   await window.jupyterapp.commands.execute('notebook:run-all-cells');
 }"""
-EXECUTE = """code => {
-  window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code });
+EXECUTE = """async ([code, wait]) => {
+  const future = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code });
+  if (wait) await future.done;
 }"""
 
 
@@ -60,14 +61,21 @@ class Lab(Watched):
         self.server = server
         self.notebook = notebook
 
-    def open(self, *, anew: bool = True) -> None:
-        """Open the notebook: as it was saved, or `anew` with all its cells run."""
+    def open(self, *, anew: bool = True, environ: Mapping[str, str] | None = None) -> None:
+        """Open the notebook: as it was saved, or `anew` with all its cells run, in a kernel with `environ` besides."""
         path = f"/lab/tree/{self.notebook}{'?reset' if anew else ''}"
         self.page.goto(self.server.url(path), wait_until="domcontentloaded")
         self.idle()
+        if environ:
+            self.execute(f"__import__('os').environ.update({dict(environ)!r})")
         if anew:
             self.page.evaluate(RUN_ALL)
             self.page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
+
+    def reload(self) -> None:
+        """Save the notebook, and load the page anew."""
+        self.save()
+        self.open(anew=False)
 
     def idle(self) -> None:
         """Wait until the kernel is there, and does nothing."""
@@ -83,9 +91,21 @@ class Lab(Watched):
         """Save the notebook."""
         self.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
 
-    def execute(self, code: str) -> None:
-        """Let the kernel run this, and do not wait for it."""
-        self.page.evaluate(EXECUTE, code)
+    def busy(self) -> None:
+        """Wait until the kernel runs a cell."""
+        self.page.wait_for_function(f"() => {KERNEL}?.status === 'busy'")
+
+    def restart(self) -> None:
+        """End the kernel, and begin another one."""
+        self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+
+    def shutdown(self) -> None:
+        """End the kernel."""
+        self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+
+    def execute(self, code: str, *, wait: bool = False) -> None:
+        """Let the kernel run this."""
+        self.page.evaluate(EXECUTE, [code, wait])
 
     def run_again(self) -> None:
         """Run all cells once more, in the same kernel."""
@@ -127,15 +147,21 @@ def browsing(profile: Path) -> Iterator[BrowserContext]:
 
 
 @contextmanager
-def opened(server: Server, *cells: str, name: str) -> Iterator[Lab]:
-    """A notebook `name` of these cells in JupyterLab, which have run; its kernel ends with the `with`."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+def opened(server: Server, *cells: str | Path, name: str, environ: Mapping[str, str] | None = None) -> Iterator[Lab]:
+    """A notebook `name` of these cells, or a copy of that one, in JupyterLab; its cells have run.
+
+    Its kernel has `environ` besides, and ends with the `with`.
+    """
+    if isinstance(cells[0], Path):
+        notebook = nbformat.read(cells[0], as_version=4)
+    else:
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(notebook, server.home / f"{name}.ipynb")
     with browsing(server.home / f"browser-{name}") as context:
         lab = Lab(server, context.new_page(), f"{name}.ipynb")
-        lab.open()
+        lab.open(environ=environ)
         try:
             yield lab
         finally:
-            lab.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+            lab.shutdown()

@@ -43,7 +43,7 @@ def jupyterlab(home: Path, *, port: int = 8899) -> Iterator[Server]:
     settings.parent.mkdir(parents=True)
     settings.write_text(json.dumps(QUIET), encoding="utf-8")
     flags = (
-        *("lab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--port-retries=0"),
+        *("jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--port-retries=0"),
         *(f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={home}"),
         *("--LabApp.news_url=None", "--LabApp.expose_app_in_browser=True"),
     )
@@ -66,7 +66,7 @@ def voila(home: Path, notebook: Path, *, environ: Mapping[str, str], port: int =
 
 @contextmanager
 def _running(server: Server, flags: Sequence[str], *, asked: str, environ: Mapping[str, str]) -> Iterator[None]:
-    """`jupyter FLAGS`, with nothing of the person who runs the tests, from its first answer to the block's end."""
+    """`python -m FLAGS`, with nothing of the person who runs the tests, from its first answer to the block's end."""
     home = server.home
     ours = {
         **{name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ},
@@ -77,7 +77,7 @@ def _running(server: Server, flags: Sequence[str], *, asked: str, environ: Mappi
     }
     with server.log.open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "jupyter", *flags], env={**ours, **environ}, stdout=log, stderr=subprocess.STDOUT
+            [sys.executable, "-m", *flags], env={**ours, **environ}, stdout=log, stderr=subprocess.STDOUT
         )
         try:
             url = server.url(asked)

@@ -15,6 +15,7 @@ export default () => {
       model.on("msg:custom", (message) => {
         if (message && message.whole) store.take(message.whole);
         else if (message && message.patch) store.patch(message.patch);
+        else if (message && message.heard) store.heard(message.heard);
       });
       store.take(model.get("whole"));
       store.send({ kind: "all" });

@@ -3,6 +3,24 @@
 const DONE_MS = 15000; // how long a row says what was done to it
 const RUNS = new Set(["running", "restarting", "paused"]);
 
+function containerColumns(store) {
+  const used = (row, place) => lastSample(store, row)?.[place] ?? null;
+  return [
+    { title: "name", value: (row) => row.name },
+    { title: "image", value: (row) => row.image },
+    { title: "state", value: (row) => `${row.state} ${row.exit_code ?? ""}` },
+    { title: "health", value: (row) => row.health || null },
+    { title: "cpu", value: (row) => used(row, 0), most: true, kind: "dm-dash-right" },
+    { title: "memory", value: (row) => used(row, 1), most: true, kind: "dm-dash-right" },
+    { title: "ports", value: (row) => shortPorts(row.ports) || null, kind: "dm-dash-ports" },
+    { title: "age", value: (row) => (row.created == null ? null : -row.created), kind: "dm-dash-age dm-dash-right" },
+  ];
+}
+
+function lastSample(store, row) {
+  return row.state === "running" ? store.samples[row.id]?.at(-1) : undefined;
+}
+
 function drawContainers(root, context) {
   const { store, view, redraw, id } = context;
   const box = panel(root, "containers", id);
@@ -11,11 +29,7 @@ function drawContainers(root, context) {
   const table = add(scroll, "table", "dm-dash-table");
   const head = add(add(table, "thead"), "tr");
   const all = checkbox(add(head, "th", "dm-dash-check"), "Select all that are shown");
-  for (const [title, kind] of [["name", ""], ["image", ""], ["state", ""], ["health", ""], ["cpu", "dm-dash-right"], ["memory", "dm-dash-right"], ["ports", "dm-dash-ports"], ["age", "dm-dash-age dm-dash-right"]]) {
-    const cell = add(head, "th", kind);
-    cell.textContent = title;
-    cell.scope = "col";
-  }
+  const arrange = createSorting(head, containerColumns(store), redraw);
   const body = add(table, "tbody");
   const empty = add(box, "div", "dm-dash-empty");
   const draw = keyed(body, (row) => containerRow(row, context));
@@ -26,7 +40,7 @@ function drawContainers(root, context) {
   return () => {
     box.hidden = view.tab !== "containers";
     for (const each of [...view.selected]) if (!store.rows[each]) view.selected.delete(each);
-    const rows = visible(context);
+    const rows = arrange(visible(context));
     draw(rows);
     all.checked = rows.length > 0 && rows.every((row) => view.selected.has(row.id));
     all.indeterminate = !all.checked && rows.some((row) => view.selected.has(row.id));
@@ -88,7 +102,7 @@ function containerRow(first, { store, view, redraw }) {
     text(health, row.health || "–");
     health.dataset.kind = { healthy: "good", unhealthy: "bad", starting: "warn" }[row.health] ?? "";
     const samples = row.state === "running" ? (store.samples[row.id] ?? []) : [];
-    const last = samples[samples.length - 1];
+    const last = lastSample(store, row);
     text(cpu, last?.[0] == null ? "" : `${last[0] < 9.95 ? last[0].toFixed(1) : Math.round(last[0])} %`);
     text(memory, last?.[1] == null ? "" : binary(last[1]));
     spark(cpuLine, samples.map((sample) => sample[0]), 10);

@@ -57,6 +57,8 @@ function stateText(feed, retryAt) {
 function drawMessages(root, { store }) {
   const box = add(root, "div", "dm-dash-messages");
   box.setAttribute("aria-live", "polite");
+  const waiting = add(root, "div", "dm-dash-message dm-dash-waiting");
+  waiting.setAttribute("role", "status");
   const draw = keyed(box, (message) => {
     const line = make("div", `dm-dash-message dm-dash-${message.kind}`);
     if (message.kind === "error") line.setAttribute("role", "alert");
@@ -64,10 +66,14 @@ function drawMessages(root, { store }) {
     const button = add(line, "button", "dm-dash-dismiss");
     button.textContent = "×";
     button.setAttribute("aria-label", "Dismiss");
-    button.onclick = () => store.send({ kind: "dismiss", id: message.id });
+    button.onclick = () => store.want({ kind: "dismiss", id: message.id });
     return line;
   });
-  return () => draw(store.sections.messages ?? []);
+  return () => {
+    draw(store.sections.messages ?? []);
+    text(waiting, store.isWaiting() ? "The kernel has not answered yet: what was pressed is done as soon as it is free." : "");
+    waiting.hidden = !waiting.textContent;
+  };
 }
 
 function drawTabs(root, { store, view, redraw, id }) {

@@ -6,10 +6,10 @@ function drawLogs(root, { store }) {
   const title = add(head, "strong");
   const again = add(head, "button", "dm-dash-button");
   again.textContent = "Read again";
-  again.onclick = () => store.send({ kind: "logs", ids: store.sections.logs?.ids ?? [] });
+  again.onclick = () => store.want({ kind: "logs", ids: store.sections.logs?.ids ?? [] });
   const close = add(head, "button", "dm-dash-button");
   close.textContent = "Close";
-  close.onclick = () => store.send({ kind: "logs-close" });
+  close.onclick = () => store.want({ kind: "logs-close" });
   const lines = add(box, "pre", "dm-dash-lines");
   lines.tabIndex = 0;
   let drawn = null;

@@ -15,7 +15,7 @@ function drawPrune(root, { store }) {
   add(bar, "strong").textContent = "Clean up";
   const buttons = PRUNES.map(([prune, label, kind]) => {
     const button = add(bar, "button", "dm-dash-button");
-    button.onclick = () => button.getAttribute("aria-disabled") !== "true" && store.send({ kind: "prune", prune });
+    button.onclick = () => button.getAttribute("aria-disabled") !== "true" && store.want({ kind: "prune", prune });
     return [button, prune, label, kind];
   });
   const offer = add(box, "div", "dm-dash-offer");
@@ -31,12 +31,12 @@ function drawPrune(root, { store }) {
   const back = () => bar.querySelector("[aria-pressed=true]")?.focus(); // as above
   yes.onclick = () => {
     back();
-    store.send({ kind: "prune-do" });
+    store.want({ kind: "prune-do" });
   };
   const no = add(actions, "button", "dm-dash-button");
   no.onclick = () => {
     back();
-    store.send({ kind: "prune-cancel" });
+    store.want({ kind: "prune-cancel" });
   };
   return () => {
     const { prune, disk = {}, feed, counts = {} } = store.sections;

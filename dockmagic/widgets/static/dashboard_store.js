@@ -1,3 +1,5 @@
+const WAITS_MS = 700; // a kernel that is free takes an order in a few milliseconds
+
 // What the kernel told. `listeners` are called when it has changed.
 function createStore() {
   const store = {
@@ -9,8 +11,22 @@ function createStore() {
     retryAt: null, // of performance.now()
     noted: {}, // when a container's note came
     asked: false,
+    waiting: new Map(), // orders that the kernel has not taken yet, and when they were given
     listeners: new Set(),
     send() {},
+    // What a person wants done. A kernel whose cell runs takes it when that has ended.
+    want(message) {
+      const order = Math.random().toString(36).slice(2);
+      store.waiting.set(order, performance.now());
+      store.send({ ...message, order });
+      setTimeout(store.changed, WAITS_MS);
+    },
+    heard(order) {
+      if (store.waiting.delete(order)) store.changed();
+    },
+    isWaiting() {
+      return [...store.waiting.values()].some((since) => performance.now() - since >= WAITS_MS);
+    },
     changed() {
       for (const listener of store.listeners) listener();
     },

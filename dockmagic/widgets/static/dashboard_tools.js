@@ -16,14 +16,14 @@ function drawToolbar(box, { store, view, redraw }) {
   const buttons = ACTS.map(([act, label, fits]) => {
     const button = add(bar, "button", "dm-dash-button");
     button.textContent = label;
-    button.onclick = () => store.send({ kind: "act", act, ids: chosen().filter(fits).map((row) => row.id) });
+    button.onclick = () => store.want({ kind: "act", act, ids: chosen().filter(fits).map((row) => row.id) });
     return [button, label, fits];
   });
   const remove = add(bar, "button", "dm-dash-button");
   remove.textContent = "Remove…";
   const logs = add(bar, "button", "dm-dash-button");
   logs.textContent = "Logs";
-  logs.onclick = () => store.send({ kind: "logs", ids: chosen().map((row) => row.id) });
+  logs.onclick = () => store.want({ kind: "logs", ids: chosen().map((row) => row.id) });
   const count = add(bar, "span", "dm-dash-faint dm-dash-count");
   const filter = add(bar, "input", "dm-dash-filter");
   Object.assign(filter, { type: "search", placeholder: "filter  ( / )" });
@@ -77,7 +77,7 @@ function askRemoval(box, { store, view, redraw, chosen, back }) {
     redraw();
   };
   yes.onclick = () => {
-    store.send({ kind: "act", act: "remove", ids: chosen().map((row) => row.id) });
+    store.want({ kind: "act", act: "remove", ids: chosen().map((row) => row.id) });
     end();
   };
   no.onclick = end;
