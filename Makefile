@@ -12,7 +12,7 @@ PACKAGES := docker.io iptables iproute2 busybox-static openssh-server openssl do
 BENCH_PACKAGES := docker.io iptables iproute2 busybox-static curl
 
 .DEFAULT_GOAL := help
-.PHONY: help tour tour-private dashboard test test-again check lab bench docs readme constraints clean
+.PHONY: help tour tour-private dashboard test test-again check lab bench docs readme screenshot constraints clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -56,6 +56,9 @@ docs: $(VENV)/.installed-docs ## the documentation: build/docs/index.html, its n
 
 readme: $(VENV)/.installed ## writes the table of commands in README.md anew
 	@$(PYTHON) -m docs.readme_table
+
+screenshot: $(VENV)/.installed ## takes README's picture anew, in Debian's Chromium
+	@$(PYTHON) -m docs.screenshot
 
 constraints: ## writes constraints.txt anew, with the newest versions; PYTHON3 must be the oldest: Debian 12's 3.11.2
 	@$(PYTHON3) -m venv --clear build/constraints

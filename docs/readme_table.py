@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dockmagic.absent import ABSENT
 from dockmagic.groups import GROUPS, OURS
 from dockmagic.help import columns, subject, typed
 from dockmagic.registry import load
@@ -20,7 +21,7 @@ MOST = 4  # columns that are named; the reference has all
 
 def table() -> str:
     """The commands, a table for each group of %dhelp: docker's command, the magic, the frame."""
-    return "\n".join(_group(title, names) for title, names in GROUPS.items())
+    return "\n".join([*(_group(title, names) for title, names in GROUPS.items()), _absent()])
 
 
 def _group(title: str, names: tuple[str, ...]) -> str:
@@ -32,6 +33,11 @@ def _group(title: str, names: tuple[str, ...]) -> str:
         *map(_row, names),
     ]
     return "\n".join([*lines, ""])
+
+
+def _absent() -> str:
+    words = ", ".join(f"`{word}`" for word in ABSENT)
+    return f"What docker has besides is not here (`%dcp` and so on say what there is instead): {words}.\n"
 
 
 def _row(name: str) -> str:

@@ -41,6 +41,27 @@ def test_the_table_is_what_the_commands_declare() -> None:
     assert README.read_text(encoding="utf-8") == renewed(README.read_text(encoding="utf-8"))
 
 
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "binder/README.md"])
+def test_what_a_page_links_to_is_there(page: str) -> None:
+    """Files of the repository; and headings of the page, as GitHub names them."""
+    path = README.parent / page
+    text = path.read_text(encoding="utf-8")
+    headings = [
+        re.sub(r"[^\w -]", "", line).strip().lower().replace(" ", "-")
+        for line in re.findall("^#+(.*)", text, re.MULTILINE)
+    ]
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        file, _, heading = target.partition("#")
+        if not target.startswith("https://"):
+            assert (path.parent / file).exists(), target
+            assert file or heading in headings, target
+
+
+def test_the_picture_is_small_enough_to_be_loaded_by_everybody() -> None:
+    """A notebook at the first glance, in a moment."""
+    assert 20_000 < (README.parent / "docs" / "static" / "notebook.png").stat().st_size < 200_000
+
+
 def test_a_readme_without_the_table_is_refused() -> None:
     """The two comments say where it goes."""
     with pytest.raises(ValueError, match="made by make readme"):
