@@ -19,6 +19,8 @@ from dockmagic.demo.registry import fetch
 from dockmagic.demo.steps import Machine, Wait
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from dockmagic.demo.build_context import Context
     from dockmagic.demo.build_options import BuildOptions
     from dockmagic.demo.pull import Told
@@ -139,8 +141,9 @@ class _Build:
         container = self.world.identities.digest()[:12]
         yield 0.02, {"stream": f" ---> Running in {container}\n"}
         if instruction.word == "RUN":
-            yield from self._run(instruction, variables)
-            size = 1000 * number_of("run", made_by, below=9_000)
+            machine = yield from self._run(instruction, variables)
+            size = sum(machine.written.values())
+            size += 1000 * number_of("run", made_by, below=9_000) if machine.guessed else 0
         yield 0.02, {"stream": f" ---> Removed intermediate container {container}\n"}
         yield 0.0, self._made(image, instruction, made_by, size, variables)
 
@@ -160,8 +163,10 @@ class _Build:
             raise BuildFailed(f"invalid from flag value {source}: {problem.message}") from problem
         return from_image(image, paths, self._workdir)
 
-    def _run(self, instruction: Instruction, variables: dict[str, str]) -> Told:
-        """Play the command; a code other than 0 ends the build."""
+    def _run(
+        self, instruction: Instruction, variables: dict[str, str]
+    ) -> Generator[tuple[float, dict[str, Any]], None, Machine]:
+        """Play the command, and return the machine that it leaves; a code other than 0 ends the build."""
         argv = as_words(instruction.rest) or ["/bin/sh", "-c", instruction.rest]
         image = self._current
         machine = Machine(env=dict(variables), workdir=self._workdir, release=image.release, files=set(image.files))
@@ -176,7 +181,7 @@ class _Build:
                     raise BuildFailed(
                         f"The command '{command}' returned a non-zero code: {end.value}", end.value
                     ) from end
-                return
+                return machine
             if isinstance(step, Wait):
                 waited += step.seconds
                 delay += min(step.seconds, _LONGEST_RUN)

@@ -13,7 +13,7 @@ from dockmagic.demo.programs import program
 from dockmagic.demo.signals import KILLING, signal_number
 from dockmagic.demo.stats import become
 from dockmagic.demo.steps import FOREVER, Machine, Wait
-from dockmagic.demo.volumes import ANONYMOUS, drop_volume, fill_volume, users_of_volumes
+from dockmagic.demo.volumes import ANONYMOUS, drop_volume, fill_volumes, keep_written, users_of_volumes
 
 if TYPE_CHECKING:
     from dockmagic.demo.containers import Container
@@ -48,7 +48,6 @@ def _begin(world: World, container: Container) -> None:
             attributes = {"container": container.id, "destination": mount["Destination"], "driver": "local"}
             more = {"propagation": "", "read/write": str(mount["RW"]).lower()}
             world.events.record("volume", "mount", mount["Name"], attributes | more)
-            fill_volume(world, mount["Name"])
     container.status, container.error, container.exit_code = "running", "", 0
     container.started, container.pid = world.timeline.now, world.next_pid()
     container.load, container.load_since, container.worked = 1.0, container.started, 0.0
@@ -69,6 +68,8 @@ def _begin(world: World, container: Container) -> None:
         seed=f"{container.id}{container.restart_count}",
     )
     container.program = program(container.argv, container.machine)
+    if container.program.serves:
+        fill_volumes(world, container)
     record(world, "start", container)
     start_checks(world, container)
     _later(world, container, 0.0)
@@ -174,6 +175,7 @@ def finish(world: World, container: Container, code: int, *, silent: bool = Fals
     lasted = world.timeline.now - container.started
     container.exit_code, container.finished, container.pid = code, world.timeline.now, 0
     container.files = frozenset(container.machine.files) if container.machine else container.files
+    keep_written(world, container)
     container.program = container.machine = None
     if not silent:
         detach(world, container)

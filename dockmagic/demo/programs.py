@@ -20,10 +20,14 @@ _ENTRY_POINTS = {"docker-entrypoint.sh", "tini", "dumb-init"}
 
 
 class Program(NamedTuple):
-    """A script, and what the signal TERM does to it: the exit code, None if process 1 does not hear it."""
+    """A script, and what the signal TERM does to it: the exit code, None if process 1 does not hear it.
+
+    `serves`: it is a server, which keeps data.
+    """
 
     steps: Steps
     on_term: int | None = None
+    serves: bool = False
 
 
 def program(argv: Sequence[str], machine: Machine) -> Program:
@@ -36,7 +40,7 @@ def program(argv: Sequence[str], machine: Machine) -> Program:
     name = _base(words[0])
     server = servers.find([name, *words[1:]])
     if server is not None:
-        return Program(server.play(machine), on_term=server.on_term)
+        return Program(server.play(machine), on_term=server.on_term, serves=True)
     if name in {"sh", "bash", "ash", "dash"}:
         return Program(shell.run_shell(words[1:], machine))
     return Program(played(name, words[1:], machine))

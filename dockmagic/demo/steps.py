@@ -45,3 +45,5 @@ class Machine:
     now: int = 0
     seed: str = ""
     files: set[str] = field(default_factory=set)
+    written: dict[str, int] = field(default_factory=dict)  # bytes of what was written, where that is known
+    guessed: bool = False  # something was played that has no script: what it wrote is anybody's guess

@@ -13,6 +13,7 @@ from dockmagic.demo.problems import Problem, bad_request, conflict
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dockmagic.demo.containers import Container
     from dockmagic.demo.filters import Filters
     from dockmagic.demo.world import World
 
@@ -22,8 +23,9 @@ __all__ = [
     "Volume",
     "create_volume",
     "drop_volume",
-    "fill_volume",
+    "fill_volumes",
     "find_volume",
+    "keep_written",
     "list_volumes",
     "mountpoint",
     "remove_volume",
@@ -93,10 +95,26 @@ def drop_volume(world: World, volume: Volume) -> None:
     world.events.record("volume", "destroy", volume.name, {"driver": "local"})
 
 
-def fill_volume(world: World, name: str) -> None:
-    """Whoever runs on a volume has written to it."""
-    if name in world.volumes:
-        world.volumes[name].size = world.volumes[name].size or 4096 * number_of("volume", name, below=20_000)
+def fill_volumes(world: World, container: Container) -> None:
+    """Whoever serves from a volume has written to it."""
+    for mount in container.mounts:
+        volume = world.volumes.get(mount.get("Name", ""))
+        if volume is not None:
+            volume.size = volume.size or 4096 * number_of("volume", volume.name, below=20_000)
+
+
+def keep_written(world: World, container: Container) -> None:
+    """What a container wrote is in its volumes, or in its own layer."""
+    if container.machine is None:
+        return
+    for path, size in container.machine.written.items():
+        below = [each for each in container.mounts if f"{path}/".startswith(f"{each['Destination'].rstrip('/')}/")]
+        deepest = max(below, key=lambda each: len(each["Destination"]), default=None)
+        if deepest is None:
+            container.size_rw += size
+        elif volume := world.volumes.get(deepest.get("Name", "")):
+            volume.size += size
+    container.machine.written.clear()
 
 
 def users_of_volumes(world: World) -> dict[str, list[str]]:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dockmagic.demo.clock import SECOND, rfc3339
+from dockmagic.demo.commit import commit
 from dockmagic.demo.container_json import container_row, status_text
 from dockmagic.demo.durations import human, moment_or_duration
 from dockmagic.demo.lifecycle import ask_to_stop, kill, pause, remove, unpause
@@ -52,6 +53,17 @@ def test_a_shell_script_is_played(world: StillWorld, script: str, written: list[
     container = world.run("sh", "-c", script)
     world.move(5)
     assert (world.written(container), container.exit_code, container.status) == (written, code, "exited")
+
+
+def test_what_is_written_takes_room(world: StillWorld) -> None:
+    """In a volume, or in the container's own layer; of what is only named nothing is known."""
+    host_config = {"Binds": ["data:/data"]}
+    script = "dd if=/dev/zero of=/data/rows bs=1M count=2; cd /; dd if=/dev/zero of=/model bs=1k count=3; exit 1"
+    container = world.run("sh", "-c", script, HostConfig=host_config)
+    world.move(1)
+    assert (world.volumes["data"].size, container.size_rw, container.exit_code) == (2 * 1024**2, 3072, 1)
+    assert (2, "2+0 records out\n") in world.written(container)
+    assert world.images.find("busybox").size + 3072 == commit(world, container, None).size
 
 
 def test_a_loop_without_an_end_goes_on_until_it_is_killed(world: StillWorld) -> None:
