@@ -1,9 +1,13 @@
-"""Notebooks as nbclient and papermill run them: the tour from top to bottom, and cells that fail."""
+"""Notebooks as nbclient and papermill run them: ours on the demo and on a real engine, and cells that fail.
+
+The dashboard's is in tests/widgets/test_dashboard_notebook.py.
+"""
 
 from __future__ import annotations
 
+import re
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import nbformat
 import pytest
@@ -19,10 +23,6 @@ if TYPE_CHECKING:
 
     from tests.conftest import DockerCli
     from tests.engines.dockerd import Dockerd
-    from tests.engines.registry import Registry
-
-BUILD = TOUR.with_name("build.ipynb")
-CLEANUP = TOUR.with_name("cleanup.ipynb")
 
 # ipykernel's and pyzmq's own: a kernel's sockets are closed by the garbage collector
 pytestmark = [
@@ -53,66 +53,130 @@ def texts(notebook: NotebookNode) -> list[str]:
     ]
 
 
-def test_the_tour_runs_from_top_to_bottom(here: Dockerd, registry: Registry, docker_cli: DockerCli) -> None:
-    """Its frames show what the text says, and nothing that carries its label is left."""
-    notebook = nbformat.read(TOUR, as_version=4)
+class Place(NamedTuple):
+    """Where a notebook runs: on the demo engine, where no other answers, or on a real one."""
+
+    demo: bool
+    docker: DockerCli | None = None
+
+    def left(self, label: str) -> str:
+        """What carries the label after it has run; the demo is gone with the kernel."""
+        if self.docker is None:
+            return ""
+        kinds = ("ps -a", "volume ls", "images -a")
+        return "".join(self.docker(*kind.split(), "-q", "--filter", f"label={label}") for kind in kinds)
+
+
+@pytest.fixture(params=["demo", "dockerd"])
+def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Place:
+    """Return the demo, and then a real engine: whoever opens a notebook has one or the other."""
+    if request.param == "demo":
+        monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nobody.sock")
+        return Place(demo=True)
+    for name in ("here", "registry"):
+        request.getfixturevalue(name)
+    return Place(demo=False, docker=request.getfixturevalue("docker_cli"))
+
+
+def executed(name: str) -> NotebookNode:
+    """A notebook of the repository, run from top to bottom; raises CellExecutionError where a cell fails."""
+    notebook: NotebookNode = nbformat.read(TOUR.with_name(f"{name}.ipynb"), as_version=4)
     NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
-    shown = dict(
-        zip([cell.source for cell in notebook.cells if cell.cell_type == "code"], texts(notebook), strict=True)
-    )
+    return notebook
+
+
+def errors(notebook: NotebookNode) -> list[NotebookNode]:
+    """The errors that its text announces."""
+    return [o for cell in notebook.cells for o in cell.get("outputs", []) if o.output_type == "error"]
+
+
+def pictures(notebook: NotebookNode) -> int:
+    """How many it shows."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return sum("image/png" in output.get("data", {}) for output in outputs)
+
+
+def test_the_tour_runs_from_top_to_bottom(place: Place) -> None:
+    """Its frames show what the text says, and nothing that carries its label is left."""
+    notebook = executed("tour")
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    assert len(code) == 15
+    shown = dict(zip(code, texts(notebook), strict=True))
     states = next(text for source, text in shown.items() if "assign(role=" in source)
     assert "running" in states
     assert "exited" in states
-    (error,) = [o for cell in notebook.cells for o in cell.get("outputs", []) if o.output_type == "error"]
+    (error,) = errors(notebook)
     assert error.ename == "NotFound"
     assert "Did you mean tour-worker?" in error.evalue
-    assert docker_cli("ps", "-aq", "--filter", f"label={LABEL}") == ""
+    assert pictures(notebook) == 1
+    assert "hunter2" not in "".join(shown.values())
+    assert ("this is the demo engine instead" in "".join(shown.values())) == place.demo
+    assert place.left(LABEL) == ""
 
 
-def test_the_cleanup_removes_its_own_mess_and_nothing_else(
-    here: Dockerd, registry: Registry, docker_cli: DockerCli
-) -> None:
+def test_the_cleanup_removes_its_own_mess_and_nothing_else(place: Place) -> None:
     """First shown, then removed; and what it says that it freed is what it made."""
-    untouched = docker_cli("create", "--name", "dmt-untouched", "bb:1").strip()
-    notebook = nbformat.read(CLEANUP, as_version=4)
+    untouched = place.docker("create", "--name", "dmt-untouched", "bb:1").strip() if place.docker else ""
     try:
-        NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
-        assert docker_cli("ps", "-aq", "--no-trunc", "--filter", "name=dmt-untouched").strip() == untouched
+        notebook = executed("cleanup")
+        if place.docker:
+            assert place.docker("ps", "-aq", "--no-trunc", "--filter", "name=dmt-untouched").strip() == untouched
     finally:
-        docker_cli("rm", "dmt-untouched")
+        if place.docker:
+            place.docker("rm", "dmt-untouched")
     shown = "\n".join(texts(notebook))
     assert "Would remove 2 containers and free up to 5.243 MB. Nothing has been removed" in shown
     assert "Removed 2 containers; the engine freed 5.243 MB." in shown
     assert "Removed 1 volume; the engine freed 2.097 MB." in shown
     assert "Removed 2 images; the engine freed 5.243 MB." in shown
-    for kind in ("ps -a", "volume ls", "images -a"):
-        assert docker_cli(*kind.split(), "-q", "--filter", "label=dockmagic.cleanup") == ""
+    assert "5+0 records out" in shown
+    assert pictures(notebook) == 1
+    assert place.left("dockmagic.cleanup") == ""
 
 
-def test_the_notebook_of_builds_runs_from_top_to_bottom(
-    here: Dockerd, registry: Registry, docker_cli: DockerCli, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_notebook_of_builds_runs_from_top_to_bottom(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """The cache, the cell, the secret, the failure and the timeline are what the text says; nothing is left.
 
-    The secret's value occurs nowhere in the executed notebook.
+    The secret's value occurs nowhere in the executed notebook. Its cell is skipped on the demo, and says so.
     """
     secret = uuid.uuid4().hex
     monkeypatch.setenv("API_TOKEN", secret)
-    notebook = nbformat.read(BUILD, as_version=4)
-    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    notebook = executed("build")
     assert secret not in nbformat.writes(notebook)
     said = "\n".join(texts(notebook))
     for expected in ("index.html", "checked", "3 of 3 came from the cache", "Hello from a cell"):
         assert expected in said
-    assert "    32\n" in said
-    assert "it is gone" in said
+    assert ("skipped: secrets need BuildKit, and the demo engine has none\n" in said) == place.demo
+    assert ("    32\n" in said) != place.demo
+    assert ("    it is gone\n" in said) != place.demo
     assert "notes.txt" not in said
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    errors = [output for output in outputs if output.output_type == "error"]
-    assert [error.ename for error in errors] == ["BuildError"]
-    assert "ended with exit code 1" in errors[0].evalue
-    assert len([output for output in outputs if "image/png" in output.get("data", {})]) == 1
-    assert docker_cli("images", "-aq", "--filter", "label=dockmagic.build") == ""
+    (error,) = errors(notebook)
+    assert error.ename == "BuildError"
+    assert "ended with exit code 1" in error.evalue
+    assert pictures(notebook) == 1
+    assert place.left("dockmagic.build") == ""
+
+
+def test_the_incident_is_told_from_the_complaint_to_the_remedy(place: Place) -> None:
+    """Who is ill, since when, why, and that a restart helped; four pictures, and nothing is left."""
+    notebook = executed("incident")
+    shown = dict(
+        zip([cell.source for cell in notebook.cells if cell.cell_type == "code"], texts(notebook), strict=True)
+    )
+
+    def said(source: str) -> Any:
+        return next(text for code, text in shown.items() if source in code)
+
+    assert "unhealthy" in said("health=unhealthy")
+    assert "KeyError: price" in said("%dlogs {job}")
+    assert "stderr" in said("complaints = ")
+    assert re.search(r"first complaint [\d:]+, unhealthy [\d:]+: nobody knew for \d+ s", said("unknown = "))
+    assert "running" in said("well = ")
+    assert "unhealthy" not in said("well = ")
+    assert ("nothing was real" in said("%drm")) == place.demo
+    assert pictures(notebook) == 4
+    assert errors(notebook) == []
+    assert place.left("dockmagic.incident") == ""
 
 
 def test_a_build_is_one_output_with_html_and_lines_and_no_widget(here: Dockerd, label: str) -> None:

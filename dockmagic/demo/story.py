@@ -35,7 +35,7 @@ _SERVICE = "com.docker.compose.service"
 class Story:
     """The story of the shop. It goes on in the world's own time; what a person removes meanwhile stays removed."""
 
-    WEB_FAILS, WEB_RECOVERS, JOB_EVERY, BUILD_EVERY = 20.0, 75.0, 25.0, 30.0
+    WEB_FAILS, WEB_RECOVERS, JOB_EVERY, BUILD_EVERY = 20.0, 120.0, 25.0, 30.0
     """Seconds until, or between, what happens."""
     SO_FAR = 44.5
     """Seconds of it that lie behind whoever comes first: the web service is ill by then, and a job has failed."""
@@ -85,7 +85,7 @@ class Story:
         if web is None or web.health is None:
             return
         web.health.failing = "curl: (28) Operation timed out after 2001 milliseconds with 0 bytes received"
-        become(self.world, web, load=14.0)
+        become(self.world, web, load=20.0)
         self._complain(0)
 
     def _complain(self, count: int) -> None:

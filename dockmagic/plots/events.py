@@ -123,11 +123,13 @@ def _name(axes: Axes, told: pd.DataFrame, wrong: pd.DataFrame, height: dict[str,
             continue
         taken[str(row.lane)] = at
         code = f" ({row.exit_code})" if row.action == "die" else ""
+        aside, side = (-7, "right") if at > 1 - _NAMED else (7, "left")  # inside the picture
         text = axes.annotate(
             shown(row.name, length=NAME // 3) + code,
             (row.time, height[str(row.lane)]),
-            (7, 0),
+            (aside, 0),
             textcoords="offset points",
+            ha=side,
             va="center",
             fontsize=8,
             color=FAINT,

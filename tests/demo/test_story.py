@@ -50,7 +50,7 @@ def test_whoever_restarts_the_web_service_has_mended_it(world: StillWorld) -> No
     world.move(1.0)
     assert 0 < worked(world, web) - before < SECOND
     world.move(20)
-    assert (web.health.status, web.load) == ("unhealthy", 14.0)
+    assert (web.health.status, web.load) == ("unhealthy", 20.0)
     ask_to_stop(world, web, seconds=None)
     world.move(1)
     start(world, web)
@@ -88,7 +88,7 @@ def test_the_web_service_becomes_unhealthy_and_well_again(world: StillWorld) -> 
     assert web.health.status == "unhealthy"
     assert any("upstream timed out" in text for _, text in world.written(web))
     assert "curl: (28)" in web.health.log[-1]["Output"]
-    world.move(60)
+    world.move(Story.WEB_RECOVERS - Story.WEB_FAILS)
     assert (web.status, web.health.status) == ("running", "healthy")
     statuses = [action for action in world.actions() if action.startswith("health_status")]
     assert statuses == ["health_status: healthy", "health_status: unhealthy", "health_status: healthy"]

@@ -69,7 +69,7 @@ def test_the_notebook_shows_what_there_is_and_does_nothing_to_it(
 
 
 def test_without_an_engine_it_shows_the_demo_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever only wants to look needs no Docker."""
+    """Whoever only wants to look needs no Docker, and finds a shop in which something happens."""
     monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
     notebook = executed()
     said = [output for cell in notebook.cells for output in cell.get("outputs", []) if output.output_type == "stream"]
@@ -77,3 +77,4 @@ def test_without_an_engine_it_shows_the_demo_and_says_so(monkeypatch: pytest.Mon
     (board,) = outputs(notebook, "%dashboard")
     assert board["text/plain"].startswith("<dashboard of ")
     assert "connected" in board["text/plain"]
+    assert ">shop-web-1</td>" in board["text/html"]
