@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 __all__ = ["stats"]
 
 
-@command("stats", columns="stats.STATS", example="%dstats --duration 30s web worker-1", plot="plot_stats")
+@command(
+    "stats",
+    columns="stats.STATS",
+    example="%dstats --duration 30s web worker-1",
+    plot="plot_stats",
+    live="stats_view.live_stats",
+)
 def stats(
     engine: Engine,
     container: Annotated[
@@ -49,14 +55,15 @@ def stats(
     Figures are docker's. Each needs two samples, a second apart; all containers are asked at once. A series is no
     faster than the engine, which before Docker 25 takes samples once per second. One that is removed meanwhile is left
     out; one that fails is a warning, unless all do. Raises NotFound for a name, UsageError for a duration that cannot
-    be. API: GET /containers/json, GET /containers/{id}/stats.
+    be. While they do, with --live: `dockmagic.live_stats`. API: GET /containers/json, GET /containers/{id}/stats.
     """
+    from dockmagic.engine.identities import every_container_id
     from dockmagic.frames.stats import stats_rows
 
     if not no_stream:
         raise UsageError("a stream of stats has no end, and a frame has: --duration 30s is a series of half a minute")
     times = _times(duration, interval)
-    ids = None if container is None else _ids(engine, object_names(container, "a container"))
+    ids = None if container is None else every_container_id(engine, object_names(container, "a container"))
     rows: list[dict[str, Any]] = []
     try:
         for sampled in _rounds(engine, times, all=all, ids=ids):
@@ -87,17 +94,6 @@ def _frame(engine: Engine | None, rows: Sequence[dict[str, Any]], *, no_trunc: b
     from dockmagic.frames.stats import stats_columns
 
     return to_frame(rows, stats_columns(no_trunc=no_trunc), engine=engine)
-
-
-def _ids(engine: Engine, names: Sequence[str]) -> list[str]:
-    """The id of each, once. Raises NotFound, with the name that is like it, if one is not there."""
-    from dockmagic.engine.identities import container_ids
-    from dockmagic.engine.missing import missing_objects
-
-    found = container_ids(engine, names) if names else {}
-    if missing := [name for name in names if name not in found]:
-        raise missing_objects(engine, missing, ["container"])
-    return list(dict.fromkeys(found.values()))
 
 
 def _times(duration: Duration | None, interval: Duration | None) -> tuple[float, float] | None:

@@ -67,12 +67,13 @@ def _target(row: dict[str, Any]) -> Target | None:
 class Sampler:
     """Asks for a sample of each container, of all at once, and keeps it for the next round."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, width: int = WIDTH_OF_SAMPLES) -> None:
+        """`width`: how many are asked for at once, at most."""
         self._engine = engine
         self._before: dict[str, Sample] = {}
         self._warned: set[str] = set()
         # an sshd begins to refuse connections when ten of them wait to be let in
-        self._width = WIDTH if engine.endpoint.scheme == "ssh" else WIDTH_OF_SAMPLES
+        self._width = min(width, WIDTH) if engine.endpoint.scheme == "ssh" else width
 
     def sample(self, wanted: Sequence[Target]) -> list[Sampled]:
         """One round. One that is removed meanwhile is left out; of one that fails the engine's words are a warning.

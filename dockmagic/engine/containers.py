@@ -31,6 +31,7 @@ __all__ = [
     "container_restart",
     "container_start",
     "container_stats",
+    "container_stats_stream",
     "container_stop",
     "container_top",
     "container_unpause",
@@ -81,6 +82,18 @@ def container_stats(engine: Engine, name: str) -> dict[str, Any] | None:
     path = f"/containers/{segment(name, _KIND)}/stats"
     reply = engine.get(path, params={"stream": False, "one-shot": True})
     return None if reply is None else one_object(reply, "GET /containers/{id}/stats")
+
+
+def container_stats_stream(
+    engine: Engine, name: str, *, timeout: float | None = None
+) -> AbstractContextManager[Stream]:
+    """GET /containers/{id}/stats: a sample at once, which has no one before, and then one per second until it is gone.
+
+    Of a container that does not run, `read` is Go's zero time. `timeout`: seconds of silence after which it raises
+    EngineTimeout. Raises NotFound.
+    """
+    path = f"/containers/{segment(name, _KIND)}/stats"
+    return engine.stream("GET", path, params={"stream": True}, timeout=timeout)
 
 
 def container_changes(engine: Engine, name: str) -> list[dict[str, Any]]:

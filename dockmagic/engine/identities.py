@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dockmagic.engine.containers import container_inspect, container_list
 from dockmagic.engine.images import image_inspect
-from dockmagic.engine.missing import missing_network
+from dockmagic.engine.missing import missing_network, missing_objects
 from dockmagic.engine.networks import network_inspect, network_list
 from dockmagic.errors import APIError, NotFound, ProtocolError
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from dockmagic.engine.client import Engine
 
-__all__ = ["container_ids", "container_names", "image_ids", "network_id", "network_ids"]
+__all__ = ["container_ids", "container_names", "every_container_id", "image_ids", "network_id", "network_ids"]
 
 
 def container_ids(engine: Engine, names: Sequence[str]) -> dict[str, str]:
@@ -27,6 +27,14 @@ def container_ids(engine: Engine, names: Sequence[str]) -> dict[str, str]:
             found = None
         return {names[0]: found} if isinstance(found, str) else {}
     return _meant(names, container_list(engine, all=True), container_names)
+
+
+def every_container_id(engine: Engine, names: Sequence[str]) -> list[str]:
+    """The id of each, once. Raises NotFound, with the name that is like it, if one is not there."""
+    found = container_ids(engine, names) if names else {}
+    if missing := [name for name in names if name not in found]:
+        raise missing_objects(engine, missing, ["container"])
+    return list(dict.fromkeys(found.values()))
 
 
 def image_ids(engine: Engine, names: Sequence[str]) -> dict[str, str]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Sample: TypeAlias = Mapping[str, Any]
 
-__all__ = ["STATS", "stats_columns", "stats_row", "stats_rows"]
+__all__ = ["STATS", "moment", "of_one_time", "own_rows", "stats_columns", "stats_row", "stats_rows"]
 
 _COUNTERS = 2**64
 """What engines count in fits into 64 bits."""
@@ -45,8 +45,17 @@ def stats_columns(*, no_trunc: bool) -> Schema:
 
 def stats_rows(samples: Iterable[Sampled]) -> list[dict[str, Any]]:
     """The rows of one round. All of them get the time of the last sample, so that they can be grouped by it."""
-    rows = [{**stats_row(each.now, each.before), "id": each.id, "name": each.name} for each in samples]
-    moments = {moment: row["time"] for row in rows if (moment := _moment(row["time"])) is not None}
+    return of_one_time(own_rows(samples))
+
+
+def own_rows(samples: Iterable[Sampled]) -> list[dict[str, Any]]:
+    """The rows of these samples, each with its own time."""
+    return [{**stats_row(each.now, each.before), "id": each.id, "name": each.name} for each in samples]
+
+
+def of_one_time(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """These rows with the time of the last one."""
+    moments = {found: row["time"] for row in rows if (found := moment(row["time"])) is not None}
     last = moments[max(moments)] if moments else None
     return [{**row, "time": last} for row in rows]
 
@@ -57,7 +66,7 @@ def stats_row(now: Sample, before: Sample | None = None) -> dict[str, Any]:
     What is missing or of another type is None; all is, of a container that does not run. Nothing raises.
     Source: cli/command/container/stats_helpers.go of docker/cli.
     """
-    if _moment(now.get("read")) is None:
+    if moment(now.get("read")) is None:
         return dict.fromkeys(column.name for column in STATS)
     windows = _is_windows(now)
     memory = _integer(now, "memory_stats", "privateworkingset") if windows else _memory(now)
@@ -107,7 +116,7 @@ def _processor_time(later: Sample, earlier: Sample) -> float | None:
 
 def _windows_time(now: Sample, since: Any) -> float | None:
     """Steps of 100 ns that all processors had meanwhile."""
-    end, start, count = _moment(now["read"]), _moment(since), _number(now, "num_procs")
+    end, start, count = moment(now["read"]), moment(since), _number(now, "num_procs")
     return None if end is None or start is None or count is None else (end - start).total_seconds() * 1e7 * count
 
 
@@ -176,13 +185,13 @@ def _difference(later: Sample, earlier: Sample, *path: str) -> float | None:
     return None if new is None or old is None else new - old
 
 
-def _moment(read: Any) -> datetime | None:
+def moment(read: Any) -> datetime | None:
     """When it was; None for what is no time, and for the year 1: Go's zero time, never."""
     try:
-        moment = datetime.fromisoformat(read)
+        found = datetime.fromisoformat(read)
     except (TypeError, ValueError):
         return None
-    return None if moment.year == 1 else moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return None if found.year == 1 else found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 STATS = stats_columns(no_trunc=False)

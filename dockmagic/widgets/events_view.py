@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from dockmagic.engine.when import timestamp
 from dockmagic.feeds.feed import Feed
@@ -11,9 +11,9 @@ from dockmagic.frames.events import event_columns
 from dockmagic.widgets import notebook
 from dockmagic.widgets.events_html import TABLE_ROWS, events_html
 from dockmagic.widgets.events_rows import EventRows
+from dockmagic.widgets.shown_view import ShownView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     import pandas as pd
@@ -42,7 +42,7 @@ def live_events(
     return EventsView(Feed(engine.twin(), since=begin, filters=filter, columns=event_columns(no_trunc=no_trunc)))
 
 
-class EventsView:
+class EventsView(ShownView):
     """A feed of events and its view: `frame` is what was seen so far, `stop()` ends it, `close()` takes it away too.
 
     It begins when it is made; with `with` it is closed at the end. `feed` has the rest (`state`, `subscribe`, ...).
@@ -50,23 +50,15 @@ class EventsView:
 
     def __init__(self, feed: Feed) -> None:
         """`feed` is started, and its engine closed at the end."""
+        super().__init__()
         self.feed = feed
         self._rows = EventRows()
-        self._widget: EventsWidget | None = None
-        self._update: Callable[[dict[str, Any]], object] | None = None  # renews what the notebook shows
-        self._renewing = False  # with every news: what it shows is no widget, which would do that itself
         feed.subscribe(self._news)
         feed.start()
 
     def __repr__(self) -> str:
         events = "1 event" if self.feed.seen == 1 else f"{self.feed.seen:,} events"
         return f"<live events of {self.host}: {events} so far, {self.state}; they are in .frame, .stop() ends it>"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -98,37 +90,23 @@ class EventsView:
         """Connecting, connected, reconnecting in N seconds and why, or stopped."""
         return self.feed.state
 
-    @property
-    def widget(self) -> EventsWidget:
-        """The view alone, to stand in a layout of widgets. Made when it is first asked for."""
-        if self._widget is None:
-            from dockmagic.widgets.events_widget import EventsWidget  # noqa: PLC0415 - a script pays nothing for it
+    def _make_widget(self) -> EventsWidget:
+        from dockmagic.widgets.events_widget import EventsWidget  # noqa: PLC0415 - a script pays nothing for it
 
-            self._widget = EventsWidget(self._everything, self.stop)
-        return self._widget
+        return EventsWidget(self._everything, self.stop)
 
-    def stop(self) -> None:
-        """End it; what was seen stays, in the page and in `frame`."""
-        ended = str(self.state) == "stopped"
+    def _end(self) -> bool:
+        goes_on = str(self.state) != "stopped"
         self.feed.stop()
         self.feed.engine.close()
-        if not ended and self._update is not None:  # the notebook is saved with the end of it, not with its beginning
-            self._update(self._bundle())
-
-    def close(self) -> None:
-        """End it, and take it out of the page. `frame` stays."""
-        self.stop()
-        if self._widget is not None:
-            self._widget.close()
-            self._widget = None
+        return goes_on
 
     def _news(self, events: Events, state: FeedState) -> None:
         """Called by the feed ten times a second at most, in its thread for callbacks."""
         news = self._rows.add(events)
         if self._widget is not None:
-            self._widget.tell({**news, **self._told(state)})
-        if self._renewing and self._update is not None:
-            self._update(self._bundle())
+            self.widget.tell({**news, **self._told(state)})
+        self._renewed()
 
     def _everything(self) -> dict[str, Any]:
         """What a page has to know that knows nothing."""
@@ -137,31 +115,9 @@ class EventsView:
     def _told(self, state: FeedState) -> dict[str, Any]:
         """What is told with every news."""
         waits = state.retry_in if state.retry_at is not None else None
-        return {
-            "kept": self.rows,
-            "dropped": self.dropped,
-            "state": state.name,
-            "reason": state.reason,
-            "retry_in": waits,
-        }
-
-    def _bundle(self) -> dict[str, Any]:
-        """What the notebook shows and keeps: text, a table, and the widget where somebody looks."""
-        bundle: dict[str, Any] = {"text/plain": repr(self), "text/html": self._repr_html_()}
-        if self._widget is not None and self._widget.is_open and not self._renewing:
-            view = {"version_major": 2, "version_minor": 0, "model_id": self._widget.model_id}
-            bundle["application/vnd.jupyter.widget-view+json"] = view
-        return bundle
+        kept = {"kept": self.rows, "dropped": self.dropped}
+        return {**kept, "state": state.name, "reason": state.reason, "retry_in": waits}
 
     def _repr_html_(self) -> str:
         rows = self._rows.newest(TABLE_ROWS)
         return events_html(rows, host=self.host, seen=self.feed.seen, state=self.state.name)
-
-    def _ipython_display_(self) -> None:
-        """IPython's hook. A terminal shows the text."""
-        if not notebook.in_notebook():
-            raise NotImplementedError
-        self._renewing = not notebook.somebody_looks()
-        if not self._renewing:
-            self.widget  # noqa: B018 - is made here
-        self._update = notebook.place(self._bundle())

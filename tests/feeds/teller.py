@@ -89,6 +89,8 @@ class Teller:
             if request.target == "/_ping":
                 peer.send(PING)
                 continue
+            if self.answered(peer, request.target):
+                continue
             query = {key: values[0] for key, values in parse_qs(urlsplit(request.target).query).items()}
             if "until" in query:
                 self.asked.append(query)
@@ -102,6 +104,10 @@ class Teller:
             with self._lock, contextlib.suppress(ValueError):
                 self._listeners.remove(peer)
             return
+
+    def answered(self, peer: Peer, target: str) -> bool:
+        """Whether it was no question about events, and has its answer."""
+        return False
 
     def _replay(self, query: dict[str, str]) -> list[dict[str, Any]]:
         """As the engine picks them: from the last one back to the first that is too old."""

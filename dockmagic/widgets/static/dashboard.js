@@ -10,15 +10,7 @@ export default () => {
   const store = createStore(); // of one widget, shared by all its views in this page
   return {
     initialize({ model }) {
-      store.send = (message) => model.send(message);
-      model.on("change:whole", () => store.take(model.get("whole")));
-      model.on("msg:custom", (message) => {
-        if (message && message.whole) store.take(message.whole);
-        else if (message && message.patch) store.patch(message.patch);
-        else if (message && message.heard) store.heard(message.heard);
-      });
-      store.take(model.get("whole"));
-      store.send({ kind: "all" });
+      follow(model, store);
     },
     render({ el }) {
       return createView(el, store);

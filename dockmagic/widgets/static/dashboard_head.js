@@ -46,13 +46,6 @@ function diskTitle(disk) {
     .join("\n");
 }
 
-function stateText(feed, retryAt) {
-  if (feed.name === "connected") return "live";
-  if (feed.name !== "reconnecting") return feed.name ?? "connecting";
-  const seconds = Math.ceil(Math.max(0, (retryAt ?? 0) - performance.now()) / 1000);
-  return seconds > 0 ? `reconnecting in ${seconds} s` : "reconnecting…";
-}
-
 // What was done, until the next thing; errors until they are dismissed.
 function drawMessages(root, { store }) {
   const box = add(root, "div", "dm-dash-messages");

@@ -1,6 +1,21 @@
+// What the kernel told of containers, for the dashboard and for the stats.
+
 const WAITS_MS = 700; // a kernel that is free takes an order in a few milliseconds
 
-// What the kernel told. `listeners` are called when it has changed.
+// Take all of it as a trait or when it was asked for, and then what changes.
+function follow(model, store) {
+  store.send = (message) => model.send(message);
+  model.on("change:whole", () => store.take(model.get("whole")));
+  model.on("msg:custom", (message) => {
+    if (message && message.whole) store.take(message.whole);
+    else if (message && message.patch) store.patch(message.patch);
+    else if (message && message.heard) store.heard(message.heard);
+  });
+  store.take(model.get("whole"));
+  store.send({ kind: "all" });
+}
+
+// `listeners` are called when it has changed.
 function createStore() {
   const store = {
     seq: -1,
@@ -68,4 +83,11 @@ function createStore() {
     },
   };
   return store;
+}
+
+function stateText(feed, retryAt) {
+  if (feed.name === "connected") return "live";
+  if (feed.name !== "reconnecting") return feed.name ?? "connecting";
+  const seconds = Math.ceil(Math.max(0, (retryAt ?? 0) - performance.now()) / 1000);
+  return seconds > 0 ? `reconnecting in ${seconds} s` : "reconnecting…";
 }

@@ -281,7 +281,7 @@ function drawHead(page, store) {
   setText(page.rate, `${rate >= 100 ? Math.round(rate).toLocaleString("en") : rate.toFixed(1)}/s`);
   const wait = store.retryAt === null ? 0 : Math.ceil((store.retryAt - performance.now()) / 1000);
   const waits = store.state === "reconnecting" && wait > 0;
-  setText(page.state, waits ? `${store.state} in ${wait} s` : store.state);
+  setText(page.state, waits ? `${store.state} in ${wait} s` : store.state === "connected" ? "live" : store.state);
   page.root.dataset.state = store.state;
   page.reason.hidden = !store.reason;
   setText(page.reason, store.reason);
