@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from dockmagic.feeds.inbox import Event, Events
     from dockmagic.feeds.stats_member import Member
 
-__all__ = ["KEPT", "StatsFeed"]
+__all__ = ["KEPT", "Callback", "StatsFeed"]
 
 Callback: TypeAlias = "Callable[[Sequence[dict[str, Any]], Sequence[Member], FeedState], object]"
 """Takes the rows of a round, each with its own time, the containers as they are now, and the state of the feed."""
