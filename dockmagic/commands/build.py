@@ -156,6 +156,9 @@ def _followed(prepared: Build, watcher: Watcher) -> Progress:
                 progress = fold(progress, message, now=time.time_ns())
                 watcher.show(progress)
     except BadRequest as refused:
+        if "experimental mode" in refused.message:
+            hint = "The engine has it with dockerd --experimental."
+            raise BadRequest(refused.message, status=refused.status, hint=hint) from refused
         if not any(word in refused.message.lower() for word in _OF_THE_DOCKERFILE):
             raise
         raise _failure(prepared, progress, refused.message) from refused

@@ -274,14 +274,6 @@ def test_newer_builders_limit_their_steps_too(made: Made, options: dict[str, Any
     assert expected in " ".join(made.printed).split()
 
 
-def test_squash_is_for_experimental_engines(engine: Engine) -> None:
-    """This one says that it is none; BuildKit is not asked."""
-    with pytest.raises(UsageError, match="--squash: needs --builder classic"):
-        build(engine, dockerfile="FROM bb:1\n", squash=True, builder="buildkit")
-    with pytest.raises(Exception, match="squash is only supported with experimental mode"):
-        build(engine, dockerfile="FROM bb:1\n", squash=True, builder="classic", progress="none")
-
-
 def test_the_builder_is_buildkit_unless_it_is_told_otherwise(
     engine: Engine, label: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
