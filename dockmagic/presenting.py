@@ -66,7 +66,8 @@ class Presentation(NamedTuple):
 
             result = getattr(plots, self.command.plot)(result)
         if self.quiet:
-            result = result[self.command.quiet].tolist()
+            ids = result[self.command.quiet]
+            result = (ids.drop_duplicates() if self.command.quiet_once else ids).tolist()
         if self.out:
             variables[self.out] = result
             return None

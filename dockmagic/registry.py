@@ -161,6 +161,7 @@ class Command:
     columns: str  # the schema of its frame, as "module.NAME" in dockmagic.frames; "" if it gives no frame of ours
     example: str
     quiet: str = ""  # the column that -q gives as a list, "" if the command has no -q
+    quiet_once: bool = False  # and names each once, though it has several rows
     any_json: bool = False  # it gives whatever JSON the engine answers, and no frame
     quietly: tuple[tuple[str, Any], ...] = ()  # the options that -q stands for besides
     cell: str = ""  # the parameter that gets the text of a cell, "" if there is none

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["build_query", "known_build_options", "secrets"]
 
+_NETWORKS = frozenset({"", "default", "none", "host"})
 _SECRET_FIELDS = frozenset({"type", "id", "source", "src", "env"})
 
 
@@ -50,6 +51,8 @@ def build_query(options: Mapping[str, Any], *, buildkit: bool, here: Here) -> di
             if buildkit and value is not None and _ignored(place, here):
                 newer = f", or an engine of API {place.until[0]}.{place.until[1]}" if place.until else ""
                 raise UsageError(f"needs --builder classic{newer}: this engine's BuildKit takes no notice of it")
+            if buildkit and option.long == "--network" and value not in _NETWORKS:
+                raise UsageError(f"{shown(value)} needs --builder classic: BuildKit knows default, none and host")
         query[place.name] = value
     with named("--build-arg"):
         query["buildargs"] = _build_args(options.get("build_args", ()), here) or None

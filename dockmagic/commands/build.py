@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Annotated, Any, Unpack
 
 from dockmagic.builder.build_options import ABSENT, BuildOptions
-from dockmagic.errors import BadRequest, BuildError, DockMagicError, ProtocolError
+from dockmagic.errors import BadRequest, BuildError, DockMagicError, NotFound, ProtocolError, UsageError
 from dockmagic.options import Argument, Option
 from dockmagic.registry import command
 from dockmagic.text import shown
@@ -30,6 +30,7 @@ _OF_THE_DOCKERFILE = ("dockerfile", "target stage")  # in the words of an engine
     "build",
     columns="images.IMAGES",
     quiet="id",
+    quiet_once=True,
     quietly=(("progress", "none"),),
     example="%dbuild -t web:1 ./site",
     cell="dockerfile",
@@ -71,10 +72,24 @@ def build(
     here = Here(os.environ, lambda: engine.api_version)
     watcher = _watcher(watcher, said.get("progress", "auto"))
     prepared = prepare(engine, where, dockerfile=dockerfile, options=said, here=here)
+    _check_names(prepared.tags)
     progress, image = _built(prepared, watcher)
     if steps:
         return _steps(engine, progress)
     return _images(engine, image, prepared.tags)
+
+
+def _check_names(tags: Sequence[str]) -> None:
+    """Raise UsageError for what can be no name of an image, as docker does before it asks an engine."""
+    from dockmagic.frames.references import is_reference, parse_reference
+
+    for tag in tags:
+        if not is_reference(tag):
+            raise UsageError(
+                f"--tag: {shown(tag)!r} can be no name of an image", hint="It is [HOST/]NAME[:TAG], in lower case."
+            )
+        if parse_reference(tag).digest:
+            raise UsageError(f"--tag: {shown(tag)!r} has a digest, which comes of what was built")
 
 
 def _watcher(given: Watcher | None, how: str) -> Watcher:
@@ -155,6 +170,8 @@ def _followed(prepared: Build, watcher: Watcher) -> Progress:
             for message in messages:
                 progress = fold(progress, message, now=time.time_ns())
                 watcher.show(progress)
+    except NotFound as error:  # of a URL: a page of a web server may be in it
+        raise NotFound(error.message.partition(": <")[0], status=error.status, hint=error.hint) from error
     except BadRequest as refused:
         if "experimental mode" in refused.message:
             hint = "The engine has it with dockerd --experimental."

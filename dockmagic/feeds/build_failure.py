@@ -25,7 +25,7 @@ _WORDS = 400
 _LAST = 50  # lines, among which the last one with words in it is looked for
 _PREFIX = re.compile(r"failed to solve(?: with frontend \S+)?: (?:failed to create LLB definition: )?")
 _PLACE = re.compile(r"dockerfile parse error (?:on )?line (\d{1,6}):")
-_WANTED = re.compile(r"(?:load metadata for|FROM(?:\s+--\S+)*)\s+(\S+)", re.IGNORECASE)
+_WANTED = re.compile(r"(?:load metadata for|resolve image config for|FROM(?:\s+--\S+)*)\s+(\S+)", re.IGNORECASE)
 _TAKES_FILES = re.compile(r"(?:COPY|ADD)\s", re.IGNORECASE)
 
 
@@ -89,6 +89,8 @@ def _advice(progress: Progress, said: str, *, with_context: bool, too_new: bool)
         return "There is no context, so COPY and ADD find nothing: name a directory, %%dbuild -t NAME DIRECTORY"
     if "unknown instruction" in said and too_new:
         return "Heredocs (RUN <<EOF) need Docker 23 or newer; this engine knows RUN one && two."
+    if "requires BuildKit" in said:
+        return "Leave out --builder classic: the engine's BuildKit may know it."
     if NO_SESSION in said:
         return "This engine keeps no sessions, which secrets and private images need. %dpull fetches a base image."
     return ""

@@ -9,6 +9,7 @@ from dockmagic.frames.containers import container_name
 from dockmagic.frames.ids import id_of
 from dockmagic.frames.references import parse_reference
 from dockmagic.frames.schema import Column
+from dockmagic.masking import masked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,7 +127,7 @@ def _records(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
         rows.append(
             {
                 "id": record.get("ID"),
-                "name": record.get("Description"),
+                "name": masked(record.get("Description")),  # a repository's address may hold a password
                 "created": record.get("CreatedAt"),
                 "size": size,
                 "shared_size": size if shared else 0,

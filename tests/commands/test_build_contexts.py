@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dockmagic import builder_prune, system_df
 from dockmagic.errors import BuildError, UsageError
-from tests.commands.builds import older_than_23
+from dockmagic.masking import MASK
+from tests.commands.builds import Made, older_than_23
 from tests.engine.scripted import eventually
 from tests.engines.namespace import free_port
 
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.commands.builds import Context, Made
+    from dockmagic import Engine
+    from tests.commands.builds import Context
 
 LISTING = "FROM bb:1\nCOPY . /srv\nRUN find /srv -type f | sort # {}\n"
 
@@ -167,20 +170,28 @@ def test_a_url_of_a_dockerfile_or_an_archive_is_fetched_by_the_engine(made: Made
         assert files(made) == ["Dockerfile", "a"]
 
 
-@pytest.mark.skipif(
-    shutil.which("git") is None, reason="the engine clones with git, and there is none: apt install git"
-)
-def test_a_git_repository_is_cloned_by_the_engine(made: Made, tmp_path: Path, listing: str) -> None:
-    """At a branch and in a directory of it, as #BRANCH:DIRECTORY says."""
-    work = tmp_path / "repository.git"
-    (work / "sub").mkdir(parents=True)
-    folder = not (made.buildkit and older_than_23(made.engine))  # whose BuildKit knows no directories of repositories
-    for place in (work, work / "sub"):
-        (place / "Dockerfile").write_text(listing)
-        (place / ("a" if place == work else "b")).write_text("x")
+def committed(work: Path, contents: dict[str, str]) -> None:
+    """Make a git repository of names and contents, whose branch is called one, and that HTTP can serve as files."""
+    for name, content in contents.items():
+        (work / name).parent.mkdir(parents=True, exist_ok=True)
+        (work / name).write_text(content)
     identity = ("-c", "user.name=t", "-c", "user.email=t@example.org")
     for words in (["init", "-q", "-b", "one"], ["add", "."], [*identity, "commit", "-q", "-m", "all"]):
         subprocess.run(["git", "-C", work, *words], check=True, timeout=30)
+    subprocess.run(["git", "-C", work, "update-server-info"], check=True, timeout=30)
+
+
+needs_git = pytest.mark.skipif(
+    shutil.which("git") is None, reason="the engine clones with git, and there is none: apt install git"
+)
+
+
+@needs_git
+def test_a_git_repository_is_cloned_by_the_engine(made: Made, tmp_path: Path, listing: str) -> None:
+    """At a branch and in a directory of it, as #BRANCH:DIRECTORY says."""
+    work = tmp_path / "repository.git"
+    folder = not (made.buildkit and older_than_23(made.engine))  # whose BuildKit knows no directories of repositories
+    committed(work, {"Dockerfile": listing, "a": "x", "sub/Dockerfile": listing, "sub/b": "x"})
     port = free_port()
     daemon = ["git", "daemon", "--export-all", f"--base-path={tmp_path}", "--listen=127.0.0.1", f"--port={port}"]
     with subprocess.Popen(daemon, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
@@ -193,6 +204,25 @@ def test_a_git_repository_is_cloned_by_the_engine(made: Made, tmp_path: Path, li
             process.terminate()
     assert {"Dockerfile", "b" if folder else "a"} <= set(files(made))
     assert ("a" in files(made)) is not folder
+
+
+@needs_git
+def test_a_password_in_the_address_of_a_repository_occurs_nowhere(engine: Engine, label: str, tmp_path: Path) -> None:
+    """Not while it is built, and not in what the engine's cache says of itself."""
+    secret = uuid.uuid4().hex
+    committed(tmp_path / "work", {"Dockerfile": f"FROM bb:1\nRUN echo {secret[:5]}\n"})
+    (tmp_path / "work" / ".git").rename(tmp_path / "work.git")
+    made = Made(engine, "buildkit", label)
+    with served(tmp_path) as url:
+        address = url.replace("http://", f"http://me:{secret}@")
+        made(f"{address}/work.git#one")
+        with pytest.raises(BuildError) as caught:
+            made(f"{address}/nothing.git")
+    assert any(f"me:{MASK}@127.0.0.1" in line for line in made.lines)
+    cache = system_df(engine, verbose=True), builder_prune(engine, all=True)
+    assert all(any("work.git" in str(name) for name in frame["name"]) for frame in cache)
+    told = [*made.lines, str(caught.value), caught.value.log, *(frame.to_string() for frame in cache)]
+    assert [line for line in told if secret in line] == []
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 import dockmagic
 from dockmagic import build, ps
-from dockmagic.errors import APIError, BuildError, DockMagicError, EngineFault, ProtocolError, UsageError
+from dockmagic.errors import BuildError, DockMagicError, EngineFault, ProtocolError, UsageError
 from dockmagic.feeds.build_lines import BuildLines
 from tests.engine.scripted import serving
 from tests.engines.http import request
@@ -19,6 +19,7 @@ from tests.engines.http import request
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dockmagic import Engine
     from tests.commands.builds import Context, Made
     from tests.engine.scripted import Peer
     from tests.engines.dockerd import Dockerd
@@ -117,11 +118,26 @@ def test_a_file_that_is_not_in_the_context_fails_its_copy(made: Made, context: C
     assert caught.value.hint == WHOLE
 
 
-@pytest.mark.parametrize("tags", ["NOT-lower:1", "a:b:c", "-"])
-def test_a_name_that_can_be_none_is_refused_in_the_engines_words(made: Made, tags: str) -> None:
-    """It is no failed build."""
-    with pytest.raises((APIError, UsageError), match=r"(?i)invalid reference|not a valid repository"):
-        made(None, "FROM bb:1\n", tags=tags)
+@pytest.mark.parametrize("tags", ["NOT-lower:1", "a:b:c", "-", "a b", "", f"a@sha256:{'0' * 64}"])
+def test_a_name_that_can_be_none_is_refused_before_anything_is_built(made: Made, tags: str) -> None:
+    """As docker refuses it, and not as a failed build."""
+    with pytest.raises(UsageError, match=r"--tag: .* (can be no name of an image|has a digest)"):
+        made(None, "FROM bb:1\n", tags=["fine:1", tags])
+    assert made.lines == []
+
+
+def test_a_network_that_buildkit_does_not_know_is_refused_before_anything_is_built(engine: Engine) -> None:
+    """The classic builder knows every network."""
+    with pytest.raises(UsageError, match="--network: bridge needs --builder classic: BuildKit knows default"):
+        build(engine, dockerfile="FROM bb:1\n", network="bridge", builder="buildkit")
+
+
+def test_what_the_classic_builder_does_not_know_says_who_does(engine: Engine) -> None:
+    """RUN --mount is BuildKit's."""
+    dockerfile = "FROM bb:1\nRUN --mount=type=cache,target=/c true\n"
+    with pytest.raises(BuildError, match="requires BuildKit") as caught:
+        build(engine, dockerfile=dockerfile, builder="classic", progress="none")
+    assert caught.value.hint.startswith("Leave out --builder classic")
 
 
 def test_the_builders_containers_and_the_next_command_are_as_before(made: Made) -> None:

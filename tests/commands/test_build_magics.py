@@ -108,6 +108,8 @@ def test_quiet_gives_ids_and_prints_nothing(
     run(connected, f"ids = %dbuild -q --label {{mine}} {where}")
     assert capsys.readouterr().out == ""
     assert [len(each) for each in connected.user_ns["ids"]] == [12]
+    twice = run(connected, f"%dbuild -q -t dmt-twice:1 -t dmt-twice:2 --label {{mine}} {where}")
+    assert twice == connected.user_ns["ids"]
 
 
 def test_a_semicolon_hides_the_frame_and_not_the_build(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from dockmagic.engine.prune_filters import seconds_of
+from dockmagic.masking import masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,7 +54,7 @@ def record_rows(records: Iterable[Row]) -> list[dict[str, Any]]:
             "kind": "build cache",
             "key": str(record.get("ID")),
             "id": record.get("ID"),
-            "name": record.get("Description"),
+            "name": masked(record.get("Description")),  # a repository's address may hold a password
             "created": record.get("CreatedAt"),
             "size": record.get("Size"),
         }
