@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-from collections import Counter
 
 from dockmagic.groups import GROUPS, OURS
 from dockmagic.help import overview, typed
 from dockmagic.registry import COMMANDS, load
 from tests.conftest import require
 from tests.engines.programs import find, missing
-
-
-def test_every_command_stands_in_one_group() -> None:
-    """A new one has to find its place."""
-    assert Counter(name for names in GROUPS.values() for name in names) == Counter(list(COMMANDS))
 
 
 def test_only_those_that_docker_has_not_are_called_ours() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from inspect import signature
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from dockmagic import registry
 from dockmagic.absent import ABSENT
 from dockmagic.declared import Option, flags
 from dockmagic.errors import UsageError
+from dockmagic.groups import GROUPS
 from dockmagic.registry import Command, command, load
 
 
@@ -71,3 +73,8 @@ def test_names_are_dockers_words() -> None:
     names = [*registry.COMMANDS, *registry.ALIASES]
     assert [name for name in names if not all(word.isalpha() and word.islower() for word in name.split(" "))] == []
     assert max(len(name.split(" ")) for name in names) == 2
+
+
+def test_every_command_stands_in_one_group() -> None:
+    """A new one has to find its place, in %dhelp and in README's table."""
+    assert Counter(name for names in GROUPS.values() for name in names) == Counter(list(registry.COMMANDS))
