@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from dockmagic.plots import plot_build_steps, plot_events, plot_stats, plot_system_df
     from dockmagic.widgets.dashboard_button import button
     from dockmagic.widgets.events_view import live_events
+    from dockmagic.widgets.logs_view import live_logs
     from dockmagic.widgets.stats_view import live_stats
 
 __all__ = [
@@ -101,6 +102,7 @@ __all__ = [
     "kill",
     "live",
     "live_events",
+    "live_logs",
     "live_stats",
     "load",
     "logs",
@@ -153,6 +155,7 @@ _ELSEWHERE = {
     "current": "dockmagic.magics",
     "live_events": "dockmagic.widgets.events_view",
     "live_stats": "dockmagic.widgets.stats_view",
+    "live_logs": "dockmagic.widgets.logs_view",
     "plot_build_steps": "dockmagic.plots",
     "plot_events": "dockmagic.plots",
     "plot_stats": "dockmagic.plots",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Annotated, Any
 
+from dockmagic.engine.log_tail import tail_of
 from dockmagic.engine.when import When, timestamp
-from dockmagic.errors import APIError, NotFound, UsageError, warn
+from dockmagic.errors import APIError, NotFound, warn
 from dockmagic.options import Argument, Option
 from dockmagic.registry import command
 from dockmagic.text import shown
@@ -20,11 +21,15 @@ if TYPE_CHECKING:
 
 __all__ = ["logs"]
 
-_UNREADABLE = "does not support reading"
 
-
-@command("logs", columns="logs.LOG_LINES", example="%dlogs --since 10m --tail 1000 web worker-1")
-def logs(
+@command(
+    "logs",
+    columns="logs.LOG_LINES",
+    example="%dlogs --since 10m --tail 1000 web worker-1",
+    live="logs_view.live_logs",
+    live_flags=("--follow", "-f"),
+)
+def logs(  # noqa: PLR0913 - docker's flags
     engine: Engine,
     container: Annotated[
         Names, Argument("CONTAINER", help="Names or ids of containers", many=True, complete="container")
@@ -37,39 +42,42 @@ def logs(
     tail: Annotated[int | str | None, Option("--tail", "-n", help="The last N lines of each", metavar="N|all")] = None,
     timestamps: Annotated[bool, Option("--timestamps", "-t", help="As without it: the times are a column")] = False,
     details: Annotated[bool, Option("--details", help="Labels and variables of --log-opt before each line")] = False,
-    follow: Annotated[bool, Option("--follow", "-f", help="Not yet: only what is there now")] = False,
+    grep: Annotated[str | None, Option("--grep", help="Only lines with this in them", metavar="REGEX")] = None,
+    json: Annotated[bool, Option("--json", help="Lines that are objects of JSON as columns, one per key")] = False,
 ) -> pd.DataFrame:
     """What containers have written so far, a line per row, in the engine's order, one container behind the other.
 
     `since` and `until` are times as docker takes them, datetimes, or timedeltas (ago). What is no UTF-8 in a line
-    becomes U+FFFD. Of several containers, one that fails is a warning; if all do, this raises what the engine says of
-    the first: NotFound, or EngineFault where its log driver (none) keeps nothing that can be read. Raises UsageError
-    for `follow` and for what is no time. API: GET /containers/{id}/json, GET /containers/{id}/logs.
+    becomes U+FFFD. `grep` is a regular expression of Python, searched for in each line; one that backtracks without end
+    ((a+)+b) cannot be interrupted. With `json` the keys of lines that are objects of JSON are columns behind the others
+    (100 of them, the rest in `json_more`; a key that is another column's name gets json_ in front), their `line` is NA,
+    and lines that are none stay in `line`.
+
+    Of several containers, one that fails is a warning; if all do, this raises what the engine says of the first:
+    NotFound, or EngineFault where its log driver (none) keeps nothing that can be read. Raises UsageError for what is
+    no time and no regular expression. As they are written, with -f: `dockmagic.live_logs`.
+    API: GET /containers/{id}/json, GET /containers/{id}/logs.
     """
+    from dockmagic.frames.log_grep import line_matcher
     from dockmagic.frames.log_lines import log_frame
 
     del timestamps  # docker's flag; the frame has them anyway
-    if follow:
-        raise UsageError("live logs come with a later version; without -f (--follow) you get what is there now")
+    matches = line_matcher(grep, "--grep")
     now = time.time_ns()
     wanted = {
         "since": timestamp(since, now_ns=now),
         "until": None if str(until) == "0" else timestamp(until, now_ns=now),  # to engines 0 is no limit
-        "tail": _tail(tail),
+        "tail": tail_of(tail),
         "details": details,
     }
-    return log_frame(_read_all(engine, object_names(container, "a container"), wanted), engine=engine)
+    frame = log_frame(_read_all(engine, object_names(container, "a container"), wanted), engine=engine)
+    if matches is not None:
+        frame = frame[[matches(line) is not None for line in frame["line"]]].reset_index(drop=True)
+    if json:
+        from dockmagic.frames.log_json import with_json
 
-
-def _tail(lines: int | str | None) -> int | None:
-    """How many; None for all of them, which a number below 0 is too, as in docker."""
-    if lines is None or lines == "all":
-        return None
-    try:
-        number = int(lines)
-    except (ValueError, TypeError) as error:
-        raise UsageError(f"--tail is a number of lines or all, not {shown(str(lines))!r}") from error
-    return number if number >= 0 else None
+        frame = with_json(frame)
+    return frame
 
 
 def _read_all(engine: Engine, names: list[str], wanted: dict[str, Any]) -> list[tuple[str, LogLines]]:
@@ -96,6 +104,8 @@ def _read(engine: Engine, name: str, wanted: dict[str, Any]) -> tuple[str, LogLi
     """The container's own name, and its lines. Raises APIError in words about it."""
     from dockmagic.engine.containers import container_inspect, container_logs
     from dockmagic.engine.missing import missing_container
+    from dockmagic.feeds.logs_reader import UNREADABLE
+    from dockmagic.feeds.logs_targets import unreadable_hint
     from dockmagic.frames.log_lines import log_lines
 
     described: dict[str, Any] = {}
@@ -109,10 +119,7 @@ def _read(engine: Engine, name: str, wanted: dict[str, Any]) -> tuple[str, LogLi
     except NotFound as error:
         raise missing_container(engine, name, error) from error
     except APIError as error:
-        hint = ""
-        if _UNREADABLE in error.message:
-            driver = _text(_part(_part(described, "HostConfig"), "LogConfig"), "Type")
-            hint = f"Its log driver is {shown(driver)}; docker run --log-driver local keeps logs that can be read."
+        hint = unreadable_hint(described) if UNREADABLE in error.message else ""
         raise type(error)(f'logs of "{shown(name)}": {error.message}', status=error.status, hint=hint) from error
 
 

@@ -74,7 +74,7 @@ def wait(
     names = object_names(container, "a container")
     limit = None if timeout is None else seconds("--timeout", timeout)
     if log is not None:
-        from dockmagic.feeds.logs_feed import line_matcher
+        from dockmagic.frames.log_grep import line_matcher
 
         line_matcher(log, "--log")  # refuses what is none here, before the engine is asked
     if (not chosen and limit is None) or not names:

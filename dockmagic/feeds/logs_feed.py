@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from itertools import count
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-from dockmagic.errors import NotConnected, UsageError
+from dockmagic.errors import NotConnected
 from dockmagic.feeds.backoff import Backoff
 from dockmagic.feeds.feed import SILENCE, Feed
 from dockmagic.feeds.feed_state import FeedState
@@ -16,7 +15,6 @@ from dockmagic.feeds.logs_kept import KeptLines
 from dockmagic.feeds.logs_reader import LogReader
 from dockmagic.feeds.notifier import Notifier
 from dockmagic.feeds.published import KEPT, Published
-from dockmagic.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
     from dockmagic.feeds.inbox import Events
     from dockmagic.feeds.logs_reader import Container
 
-__all__ = ["EVER", "LogsFeed", "line_matcher"]
+__all__ = ["EVER", "LogsFeed"]
 
 EVER = "0.000000001"
 """A `since` of events: what the engine remembers comes first. Without one, what happens at once may be missing."""
@@ -179,16 +177,6 @@ class LogsFeed(Published):
 
 
 _ORDER = ("reconnecting", "connecting", "connected", "stopped")
-
-
-def line_matcher(pattern: str | re.Pattern[str] | None, flag: str) -> Callable[[str], Any] | None:
-    """What tells whether a line has `pattern` in it, None for no pattern. Raises UsageError for what is no pattern."""
-    if pattern is None:
-        return None
-    try:
-        return re.compile(pattern).search
-    except (re.error, TypeError, RecursionError, OverflowError) as error:
-        raise UsageError(f"{flag} wants a regular expression, not {shown(str(pattern))!r}: {error}") from error
 
 
 def _left_out(number: int) -> bytes:

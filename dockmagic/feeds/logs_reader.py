@@ -13,7 +13,7 @@ from dockmagic.errors import DockMagicError, EngineFault, EngineTimeout, NotFoun
 from dockmagic.feeds.feed_state import FeedState
 from dockmagic.feeds.log_unit import NO_STAMP, note
 from dockmagic.feeds.logs_lines import LineReader
-from dockmagic.feeds.logs_trail import LogTrail, as_stamp
+from dockmagic.feeds.logs_trail import LogTrail, as_stamp, before
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     from dockmagic.feeds.backoff import Backoff
     from dockmagic.feeds.logs_trail import Replay
 
-__all__ = ["Container", "LogReader", "Phase"]
+__all__ = ["UNREADABLE", "Container", "LogReader", "Phase"]
+
+_EARLY = 10**8  # nanoseconds: a process writes before the engine notes that it has started
+UNREADABLE = "does not support reading"
+"""What engines say of a log driver that keeps nothing."""
 
 _BEFORE = 50  # lines in front of the last N: they are known, so that a replay which begins in them is understood
 _FIRM = 5.0  # seconds that a connection must have lasted for the next wait to be short again
-_UNREADABLE = "does not support reading"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +137,18 @@ class LogReader:
                 if silent:
                     return ""
                 state = self._look()
+            last = self._trail.last
             self._read(follow=False)
             if state.get("Running") is True:
                 return "the engine ended the log of a container that runs"
-            self._ended(state)
+            again = self._look().get("StartedAt") != state.get("StartedAt")  # lines of its next run may be among them
+            self._ended(state, last=last if again else self._trail.last)
             self._backoff.reset()
             self._woken.wait()
         except NotFound:
             self._removed()
         except DockMagicError as error:
-            if isinstance(error, EngineFault) and _UNREADABLE in error.message:
+            if isinstance(error, EngineFault) and UNREADABLE in error.message:
                 self._unreadable(error.message)
             else:
                 if time.monotonic() - begun > _FIRM:
@@ -204,7 +209,8 @@ class LogReader:
         if not lines or self.stopping:
             return
         if replay.misses(lines):
-            self._note("lines may be missing here: the engine does not have those any more that were read last")
+            said = "lines may be missing here: the engine does not have those any more that were read last"
+            self._note(said, self._trail.last)
         if new := replay.new(lines):
             self._take(new, new)
 
@@ -216,32 +222,33 @@ class LogReader:
     def _runs(self, state: dict[str, Any]) -> None:
         started = str(state.get("StartedAt"))
         if self.phase.name == "ended" or (self._started and started != self._started):
-            self._note("started again", at=started)
+            self._note("started again", before(as_stamp(started), nanoseconds=_EARLY))
         self._started = started
         self.phase = Phase("running")
 
-    def _ended(self, state: dict[str, Any]) -> None:
-        """Say so, once for each run."""
+    def _ended(self, state: dict[str, Any], *, last: bytes) -> None:
+        """Say so, once for each run; `last` is the time of its last line."""
         code = state.get("ExitCode")
         code = code if isinstance(code, int) else None
         started = str(state.get("StartedAt"))
         never = state.get("Status") == "created"
         if self.phase.name != "ended" or started != self._started:
             text = "was not started yet" if never else f"does not run any more: exit code {code}"
-            self._note(text, at="" if never else str(state.get("FinishedAt")))
+            self._note(text, max(last, as_stamp(str(state.get("FinishedAt")))))
         self._started = started
         self.phase = Phase("unknown") if never else Phase("ended", code)
         self._tell(self.container, FeedState("connected"))
 
     def _removed(self) -> None:
         unread = "; its last lines may be missing" if self.phase.name == "running" else ""
-        self._note(f"was removed{unread}")
+        self._note(f"was removed{unread}", self._trail.last)
         self.phase = Phase("removed", self.phase.exit_code)
 
     def _unreadable(self, reason: str) -> None:
-        self._note(f"cannot be read: {reason}")
+        self._note(f"cannot be read: {reason}", self._trail.last)
         self.phase = Phase("unreadable", reason=reason)
 
-    def _note(self, text: str, *, at: str = "") -> None:
-        self._noted = max(self._trail.last, as_stamp(at), self._noted)
+    def _note(self, text: str, stamp: bytes) -> None:
+        """What no container wrote, at this time, but behind the note before."""
+        self._noted = max(stamp, self._noted)
         self._put([note(self.container.source, self._noted, text)])

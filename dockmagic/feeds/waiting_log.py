@@ -6,11 +6,12 @@ import threading
 from typing import TYPE_CHECKING, Any, Self
 
 from dockmagic.feeds.log_unit import NO_STAMP, NOTE
-from dockmagic.feeds.logs_feed import LogsFeed, line_matcher
+from dockmagic.feeds.logs_feed import LogsFeed
 from dockmagic.feeds.logs_targets import container_named
 from dockmagic.feeds.logs_trail import as_since, as_stamp, before
 from dockmagic.feeds.waiting import Reached
 from dockmagic.feeds.waiting_state import state_of
+from dockmagic.frames.log_grep import line_matcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

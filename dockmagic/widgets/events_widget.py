@@ -23,7 +23,7 @@ class EventsWidget(ClosingWidget):
     and would miss a message. From its first word on it gets what is new, and all again when it asks: it counts.
     """
 
-    _esm = static_text("events.js")
+    _esm = static_text("events.js", "feed_page.js")
     _css = static_text("events.css")
     shown = traitlets.Any().tag(sync=True, to_json=lambda _, widget: widget.everything())
 

@@ -44,7 +44,6 @@ def test_a_log_driver_that_keeps_nothing_is_named(engine: Engine, write: Callabl
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"follow": True}, "live logs come with a later version; without -f"),
         ({"since": "yesterday"}, "'yesterday' is no time: 10m and 1h30m are ago"),
         ({"until": "1d"}, "'1d' is no time"),
         ({"tail": "abc"}, "--tail is a number of lines or all, not 'abc'"),

@@ -13,7 +13,7 @@ import pytest
 import dockmagic
 from dockmagic.errors import NotConnected, NotFound, UsageError
 from dockmagic.feeds.log_unit import read
-from dockmagic.feeds.logs_feed import line_matcher
+from dockmagic.frames.log_grep import line_matcher
 from dockmagic.frames.logs import LOG_LINES
 from tests.engine.scripted import PATIENCE, eventually
 from tests.feeds.followed import docker, feed_of, following, notes, shows, texts, threads
