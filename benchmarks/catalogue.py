@@ -24,6 +24,7 @@ from benchmarks import (
     mark_relist,
     mark_rm,
     mark_stats,
+    mark_stats_live,
     mark_stop,
 )
 
@@ -48,6 +49,7 @@ TASKS: dict[str, Task] = {
         mark_burst.TASK,
         mark_logs.TASK,
         mark_stats.TASK,
+        mark_stats_live.TASK,
         mark_context.TASK,
         mark_large.TASK,
         mark_ignored.TASK,

@@ -53,7 +53,7 @@ def events(
     older ones are lost. Now is what this computer's clock says. `since` and `until` are times as docker takes them,
     datetimes, or timedeltas (ago). With an `until` to come it waits for more; an interrupt ends that, without a frame.
     Raises UsageError for what is no time and for a filter that is none (engines would pass over it), BadRequest if
-    `since` is after `until`. As they happen, with --live: `dockmagic.live_events`. API: GET /events.
+    `since` is after `until`. With --live it goes on: `dockmagic.live_events`. API: GET /events.
     """
     from dockmagic.engine.replies import one_object
     from dockmagic.engine.system import EVENTS_KEPT, system_events

@@ -55,7 +55,7 @@ def stats(
     Figures are docker's. Each needs two samples, a second apart; all containers are asked at once. A series is no
     faster than the engine, which before Docker 25 takes samples once per second. One that is removed meanwhile is left
     out; one that fails is a warning, unless all do. Raises NotFound for a name, UsageError for a duration that cannot
-    be. While they do, with --live: `dockmagic.live_stats`. API: GET /containers/json, GET /containers/{id}/stats.
+    be. With --live it goes on: `dockmagic.live_stats`. API: GET /containers/json, GET /containers/{id}/stats.
     """
     from dockmagic.engine.identities import every_container_id
     from dockmagic.frames.stats import stats_rows
