@@ -51,7 +51,7 @@ bench: $(VENV)/.installed build/peers/.installed build/pyarrow/.installed ## the
 	@$(PYTHON) -m benchmarks $(BENCH_ARGS)
 
 docs: $(VENV)/.installed-docs ## the documentation: build/docs/index.html, its notebooks executed on the demo engine
-	@$(PYTHON) -m sphinx -q -W --keep-going -b html -d build/doctrees docs build/docs
+	@$(PYTHON) -m sphinx -q -E -W --keep-going -b html -d build/doctrees docs build/docs
 	@echo "The documentation: $(CURDIR)/build/docs/index.html"
 
 readme: $(VENV)/.installed ## writes the table of commands in README.md anew
