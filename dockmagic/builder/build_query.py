@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -89,7 +90,10 @@ def _value(name: str, value: Any, here: Here) -> bytes:
     if isinstance(value, (bytes, bytearray)):
         return bytes(value)
     if isinstance(value, str):
-        return value.encode()
+        try:
+            return value.encode()
+        except UnicodeEncodeError:  # which quotes it
+            raise UsageError(f"the value of {shown(name)} has half a character in it") from None
     if isinstance(value, Path):
         return _read(str(value), here)
     raise UsageError(f"the value of {shown(name)} is {type(value).__name__}, not bytes, str or a Path")
@@ -113,7 +117,7 @@ def _secret(text: str, here: Here) -> tuple[str, bytes]:
         raise UsageError(f"the type is file or env, not {shown(kind)!r}")
     variable = said.get("env") or (source if kind == "env" else None) or (None if source or kind == "file" else name)
     if variable and variable in here.environ:
-        return name, here.environ[variable].encode()
+        return name, os.fsencode(here.environ[variable])
     if said.get("env") or kind == "env":
         raise UsageError(f"there is no variable {shown(variable or '')} here")
     return name, _read(source or name, here)

@@ -20,7 +20,7 @@ from dockmagic.text import shown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Context", "build_context"]
+__all__ = ["Context", "build_context", "is_directory"]
 
 _OWN_FILE = stat.S_IFREG | 0o600  # the mode of what is in no directory
 
@@ -62,7 +62,7 @@ def build_context(
     if where is None:
         return _dockerfile_alone(file, dockerfile)
     path = Path(where)
-    if where != "-" and path.is_dir():
+    if where != "-" and is_directory(where):
         return _directory(path.resolve(), file, dockerfile, wildcard_exceptions=wildcard_exceptions)
     if dockerfile is not None:
         raise UsageError(
@@ -78,6 +78,16 @@ def build_context(
     raise UsageError(
         f"the build context {shown(where)} does not exist", hint="Give a directory, a tar archive or a URL."
     )
+
+
+def is_directory(where: str) -> bool:
+    """Whether the context is a directory. Raises UsageError where nobody lets us look."""
+    try:
+        return Path(where).is_dir()
+    except OSError as error:
+        raise UsageError(
+            f"the build context {shown(where)} cannot be looked at: {error.strerror}", hint="The build needs it."
+        ) from error
 
 
 def _file(file: str, text: str | None) -> str:

@@ -15,7 +15,7 @@ from dockmagic.builder.buildkit.services import Auth, Secrets
 from dockmagic.builder.buildkit.session import Session
 from dockmagic.builder.buildkit.shared_key import shared_key
 from dockmagic.builder.buildkit.sources import Directory, Files
-from dockmagic.builder.context import build_context
+from dockmagic.builder.context import build_context, is_directory
 from dockmagic.builder.gzipped import Gzipped, begins_with_extension
 from dockmagic.builder.hidden import Hidden
 from dockmagic.engine.container_spec.paths import expanded
@@ -150,7 +150,7 @@ def prepare(
     context = build_context(where, file=file, dockerfile=dockerfile, wildcard_exceptions=buildkit)
     sources: dict[str, Source] = {}
     files: dict[str, bytes] = {}
-    if where is None or Path(where).is_dir():
+    if where is None or is_directory(where):
         files = dockerfile_files(Path(where or "").resolve(), file="" if file == "-" else file, text=dockerfile)
     if files and buildkit:
         sources = {"context": Directory(where) if where else Files({}), "dockerfile": Files(files)}
@@ -184,7 +184,7 @@ def _hidden(secrets: Mapping[str, bytes], arguments: Mapping[str, str | None], w
     told = [value for value in arguments.values() if value]
     named = [value for name, value in arguments.items() if value and is_secret_name(name)]
     addresses = [password for text in (*told, where or "") for password in url_passwords(text)]
-    return Hidden([*secrets.values(), *(text.encode(errors="surrogateescape") for text in (*named, *addresses))])
+    return Hidden([*secrets.values(), *(text.encode(errors="surrogatepass") for text in (*named, *addresses))])
 
 
 def _noticed(session: Session | None) -> DockMagicError | None:

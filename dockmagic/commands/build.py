@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import time
 from typing import TYPE_CHECKING, Annotated, Any, Unpack
 
 from dockmagic.builder.build_options import ABSENT, BuildOptions
-from dockmagic.errors import BadRequest, BuildError, DockMagicError, NotFound, ProtocolError, UsageError
+from dockmagic.errors import BuildError, DockMagicError, UsageError
 from dockmagic.options import Argument, Option
 from dockmagic.registry import command
 from dockmagic.text import shown
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from dockmagic.feeds.build_progress import Outcome, Progress, Watcher
 
 __all__ = ["build"]
-
-_OF_THE_DOCKERFILE = ("dockerfile", "target stage")  # in the words of an engine that refuses one
 
 
 @command(
@@ -68,7 +65,7 @@ def build(
     from dockmagic.engine.container_spec.values import Here
 
     said = known_build_options(options)
-    where = None if path is None or (path == "-" and dockerfile is not None) else os.fspath(path)
+    where = _given(path, dockerfile)
     here = Here(os.environ, lambda: engine.api_version)
     watcher = _watcher(watcher, said.get("progress", "auto"))
     prepared = prepare(engine, where, dockerfile=dockerfile, options=said, here=here)
@@ -77,6 +74,25 @@ def build(
     if steps:
         return _steps(engine, progress)
     return _images(engine, image, prepared.tags)
+
+
+def _given(path: Any, dockerfile: Any) -> str | None:
+    """The context, None if there is none. Raises UsageError for what can be neither context nor Dockerfile."""
+    try:
+        if dockerfile is not None:
+            dockerfile.encode()
+    except AttributeError:
+        raise UsageError(
+            f"dockerfile is a Dockerfile's text, not {type(dockerfile).__name__}", hint="Its path is given as file=..."
+        ) from None
+    except UnicodeEncodeError:
+        raise UsageError("the Dockerfile has half a character in it, which no file can have") from None
+    if path is None or (path == "-" and dockerfile is not None):
+        return None
+    try:
+        return os.fsdecode(path)
+    except TypeError:
+        raise UsageError(f"the build context is a path or a URL, not {type(path).__name__}") from None
 
 
 def _check_names(tags: Sequence[str]) -> None:
@@ -136,89 +152,18 @@ def _fetching_bases(prepared: Build, watcher: Watcher) -> Progress:
     An engine has one that it gives no session, and asks it all the same, even for public images.
     """
     from dockmagic.commands.pull import pull
+    from dockmagic.feeds.build_running import base_without_session, run_build
 
     fetched: set[str] = set()
     while True:
         try:
-            return _followed(prepared, watcher)
+            return run_build(prepared, watcher)
         except BuildError as error:
-            base = _base_without_session(error)
+            base = base_without_session(error)
             if not base or base in fetched:
                 raise
             fetched.add(base)
             pull(prepared.engine, base, platform=prepared.query.get("platform"), quiet=True, environ=prepared.environ)
-
-
-def _base_without_session(error: BuildError) -> str:
-    """The base image that BuildKit could not ask for, "" where another thing went wrong."""
-    from dockmagic.feeds.build_failure import NO_SESSION, wanted_image
-
-    if error.steps is None or NO_SESSION not in error.message:
-        return ""
-    failed = error.steps.loc[error.steps["status"] == "failed", "name"]
-    return next(filter(None, map(wanted_image, failed)), "")
-
-
-def _followed(prepared: Build, watcher: Watcher) -> Progress:
-    """What was done, to its end. Raises BuildError, ProtocolError for an end that tells of no image."""
-    from dockmagic.feeds.build_fold import fold
-    from dockmagic.feeds.build_progress import Progress
-
-    progress = Progress(hidden=prepared.hidden)
-    try:
-        with prepared.messages() as messages:
-            for message in messages:
-                progress = fold(progress, message, now=time.time_ns())
-                watcher.show(progress)
-    except NotFound as error:  # of a URL: a page of a web server may be in it
-        raise NotFound(error.message.partition(": <")[0], status=error.status, hint=error.hint) from error
-    except BadRequest as refused:
-        if "experimental mode" in refused.message:
-            hint = "The engine has it with dockerd --experimental."
-            raise BadRequest(refused.message, status=refused.status, hint=hint) from refused
-        if not any(word in refused.message.lower() for word in _OF_THE_DOCKERFILE):
-            raise
-        raise _failure(prepared, progress, refused.message) from refused
-    if progress.error:
-        raise _failure(prepared, progress)
-    if not progress.image_id:
-        raise ProtocolError(
-            "the build ended, and the engine told of neither an image nor an error",
-            hint="Whether there is an image is unknown: %dimages lists them. What it did: --progress plain",
-        )
-    return progress
-
-
-def _failure(prepared: Build, progress: Progress, words: str = "") -> BuildError:
-    from dockmagic.feeds.build_failure import build_error
-
-    return build_error(
-        progress,
-        steps=_steps(prepared.engine, progress),
-        with_context=prepared.has_context,
-        too_new=prepared.too_new,
-        dockerfile=prepared.text,
-        words=words,
-        advice=_registry_advice(prepared, progress),
-    )
-
-
-def _registry_advice(prepared: Build, progress: Progress) -> str:
-    """What to do where a base image does not come, "" where that is not what went wrong."""
-    from dockmagic.engine.registry_auth import NOBODY, read_keyring, registry_of
-    from dockmagic.engine.transfer_failures import registry_hint
-    from dockmagic.feeds.build_failure import wanted_image
-
-    step = progress.steps.get(progress.failed)
-    wanted = wanted_image(step.name) if step else ""
-    if not wanted:
-        return ""
-    registry = registry_of(wanted)
-    try:
-        credentials = read_keyring(prepared.environ).find(registry)
-    except DockMagicError:  # the build's own error says more
-        credentials = NOBODY
-    return registry_hint(progress.error, registry=registry, credentials=credentials)
 
 
 def _steps(engine: Engine, progress: Progress) -> pd.DataFrame:

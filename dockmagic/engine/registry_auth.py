@@ -147,10 +147,17 @@ class Keyring:
         return Credentials(key)
 
     def all(self) -> dict[str, Credentials]:
-        """Those of every registry that is known by name. A helper that fails for one of `credHelpers` is warned of."""
-        stored = self._listed(self._store) if self._store else list(self._auths)
-        found = {key: self.find(key) for key in dict.fromkeys([*stored, *self._variable])}
-        for key in self._helpers:
+        """Those of every registry that is known by name.
+
+        A helper that fails is warned of: most base images need none of them.
+        """
+        found: dict[str, Credentials] = {}
+        try:
+            stored = self._listed(self._store) if self._store else list(self._auths)
+        except DockMagicError as error:
+            warn(error.message)
+            stored = []
+        for key in dict.fromkeys([*stored, *self._variable, *self._helpers]):
             try:
                 found[key] = self.find(key)
             except DockMagicError as error:

@@ -48,7 +48,7 @@ def with_query(path: str, params: Mapping[str, object] | None) -> str:
     if params is not None and not isinstance(params, Mapping):
         raise UsageError(f"params is a dict of the query's parameters, not {shown(repr(params))}")
     pairs: list[tuple[str, str | int | float | bool | None]] = [
-        (name, _query_value(each))
+        (name, _query_value(name, each))
         for name, value in (params or {}).items()
         for each in (value if isinstance(value, tuple) else (value,))
         if each is not None
@@ -60,9 +60,12 @@ def with_query(path: str, params: Mapping[str, object] | None) -> str:
     return path + ("&" if "?" in path else "?") + query if query else path
 
 
-def _query_value(value: object) -> str:
+def _query_value(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (dict, list)):
-        return orjson.dumps(value).decode()
+        try:
+            return orjson.dumps(value).decode()
+        except orjson.JSONEncodeError as error:  # whose words are few; the value may be a secret
+            raise UsageError(f"{name} cannot be sent: half a character, or what is no JSON, is in it") from error
     return str(value)

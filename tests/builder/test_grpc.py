@@ -11,7 +11,7 @@ from dockmagic.builder.buildkit.calls import NOT_FOUND, CallError, unary
 from dockmagic.builder.buildkit.grpc import HEADERS_LIMIT, MESSAGE_LIMIT, GrpcServer
 from dockmagic.builder.buildkit.protobuf import text_field
 from dockmagic.errors import ProtocolError, UsageError
-from tests.builder.grpc_client import GrpcClient
+from tests.builder.grpc_client import GrpcClient, Reply, framed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -220,6 +220,33 @@ def test_a_call_that_is_cancelled_is_closed() -> None:
     client.h2.increment_flow_control_window(10_000_000)
     client.turn()
     assert (call.closed, call.left) == (True, left)
+
+
+@pytest.mark.parametrize("path", ["/t/Unknown", "/t/Refuse", ECHO])
+def test_a_call_that_is_taken_back_at_once_ends_nothing_else(path: str) -> None:
+    """The request and its end come together: the other calls of the connection go on."""
+    server = GrpcServer(METHODS)
+    client = GrpcClient(server)
+    identity = client.h2.get_next_available_stream_id()
+    headers = [(":method", "POST"), (":scheme", "http"), (":path", path), (":authority", "localhost")]
+    client.h2.send_headers(identity, headers)
+    client.h2.send_data(identity, framed(REQUEST))
+    client.h2.reset_stream(identity)
+    client.replies[identity] = Reply()
+    client.turn()
+    assert client.replies[client.call(ECHO, REQUEST)].messages == [REQUEST]
+
+
+def test_an_engine_that_leaves_in_the_middle_of_a_call_is_no_error() -> None:
+    """GOAWAY: nothing can be sent any more, not even that a call has failed."""
+    server = GrpcServer(METHODS)
+    client = GrpcClient(server)
+    identity = client.h2.get_next_available_stream_id()
+    client.h2.send_headers(identity, [(":method", "POST"), (":scheme", "http"), (":path", "/t/Unknown")])
+    client.h2.close_connection()
+    server.receive(client.h2.data_to_send())
+    assert server.terminated
+    server.output()
 
 
 def test_a_call_that_has_ended_is_closed() -> None:

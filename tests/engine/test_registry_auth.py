@@ -277,6 +277,15 @@ def test_all_credentials_are_those_of_the_file_or_of_the_helpers(helper: Helper)
     assert list(found) == [HOST, "token.example"]
 
 
+def test_a_store_that_is_not_there_is_warned_of_where_everything_is_wanted() -> None:
+    """A config.json comes from a desktop, say: the base image of a build may need no credentials at all."""
+    with pytest.warns(EngineWarning, match="docker-credential-absent is not on the PATH"):
+        assert keyring({"credsStore": "absent", "auths": {HOST: {}}}, PATH="").all() == {}
+    with pytest.warns(EngineWarning, match="cannot be understood"):
+        found = keyring({"auths": {"quay.io": {"auth": "!"}, HOST: {"auth": auth()}}}).all()
+    assert list(found) == [HOST]
+
+
 def test_half_a_character_is_refused() -> None:
     """JSON can write one, and no request can carry it; what stands around it is not told."""
     settings = {"auths": {HOST: {"username": "u", "password": f"{SECRET}\ud800"}}}

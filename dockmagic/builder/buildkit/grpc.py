@@ -6,6 +6,7 @@ https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
 from __future__ import annotations
 
 import struct
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -201,7 +202,8 @@ class GrpcServer:
             (b"grpc-message", quote(words[:_WORDS], safe=_PRINTABLE, errors="replace").encode()),
         ]
         start = [] if begun else [(b":status", b"200"), (b"content-type", b"application/grpc")]
-        self._connection.send_headers(identity, [*start, *trailers], end_stream=True)
+        with suppress(H2Error):  # the engine has taken the call back meanwhile, or leaves: nobody waits for an answer
+            self._connection.send_headers(identity, [*start, *trailers], end_stream=True)
 
     def _drop(self, identity: int) -> None:
         stream = self._streams.pop(identity, None)
