@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 import dockmagic
+from dockmagic.groups import GROUPS
 from dockmagic.line_magics import semicolons_settled
-from dockmagic.registry import COMMANDS
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -351,7 +351,9 @@ def test_dhelp_lists_every_command_in_a_line_and_explains_one(
     capsys.readouterr()
     run(connected, "%dhelp")
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split("   ")[0].split()[0] for line in lines[1:-2]] == [f"%d{name.split()[0]}" for name in COMMANDS]
+    listed = [line.split("   ")[0] for line in lines if line.startswith("  %d")]
+    assert [line.split()[0] for line in listed] == [f"%d{name.split()[0]}" for group in GROUPS.values() for name in group]
+    assert [line for line in lines if line.endswith(":")] == [f"{group}:" for group in GROUPS]
     assert max(map(len, lines)) <= 120
     for cell in ("%dhelp ps", "%dhelp dps", "%dhelp %dps", "%dhelp container ls"):
         run(connected, cell)

@@ -1,4 +1,4 @@
-"""wait: wait until containers do not run, for their exit codes; or until they are healthy, or have written a line."""
+"""wait: wait until containers have ended, are healthy, or have written a line."""
 
 from __future__ import annotations
 
