@@ -352,7 +352,8 @@ def test_dhelp_lists_every_command_in_a_line_and_explains_one(
     run(connected, "%dhelp")
     lines = capsys.readouterr().out.splitlines()
     listed = [line.split("   ")[0] for line in lines if line.startswith("  %d")]
-    assert [line.split()[0] for line in listed] == [f"%d{name.split()[0]}" for group in GROUPS.values() for name in group]
+    names = [name for group in GROUPS.values() for name in group]
+    assert [line.split()[0] for line in listed] == [f"%d{name.split()[0]}" for name in names]
     assert [line for line in lines if line.endswith(":")] == [f"{group}:" for group in GROUPS]
     assert max(map(len, lines)) <= 120
     for cell in ("%dhelp ps", "%dhelp dps", "%dhelp %dps", "%dhelp container ls"):
