@@ -14,15 +14,12 @@ if TYPE_CHECKING:
 
 __all__ = ["dashboard"]
 
-TAIL = 200
-"""Lines of each container in the dashboard's logs."""
-
 
 @command("ashboard", columns="", example="%dashboard", runs="dashboard")
 def dashboard(engine: Engine) -> DashboardView:
     """A view that shows an engine at a glance and follows it: containers, images, volumes, networks, events.
 
-    Containers that are selected are started, stopped, restarted, paused, removed, and their logs shown; prunes first
+    Containers that are selected are started, stopped, restarted, paused, removed, and their logs followed; prunes first
     show exactly what would go. It updates from the engine's events; what containers use is sampled while the view
     can be seen. Its `frame` are the containers as shown (the columns of `ps`), its `events.frame` the events; `stop()`
     ends it, `close()` takes it away. It has connections of its own, and goes on when `engine` is closed. In an executed
@@ -42,7 +39,6 @@ def _doing() -> Doing:
     from dockmagic.commands.container_prune import container_prune
     from dockmagic.commands.image_prune import image_prune
     from dockmagic.commands.images import images
-    from dockmagic.commands.logs import logs
     from dockmagic.commands.network_ls import network_ls
     from dockmagic.commands.network_prune import network_prune
     from dockmagic.commands.pause import pause
@@ -75,5 +71,4 @@ def _doing() -> Doing:
         },
         tables={"images": images, "volumes": volume_ls, "networks": network_ls},
         usage=system_df,
-        logs=partial(logs, tail=TAIL),
     )

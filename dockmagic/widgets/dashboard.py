@@ -10,6 +10,7 @@ from dockmagic.engine.stop import Stop
 from dockmagic.feeds.feed import Feed
 from dockmagic.feeds.listing import Listing
 from dockmagic.widgets.dashboard_lists import ContainerList, Disk, Tables
+from dockmagic.widgets.dashboard_logs import LogsPane
 from dockmagic.widgets.dashboard_loop import Loop
 from dockmagic.widgets.dashboard_orders import Orders
 from dockmagic.widgets.dashboard_page import Page
@@ -55,7 +56,8 @@ class Dashboard:
         self._disk = Disk(doing, self.page, walking)
         self._samples = Samples(self.page)
         self._worker = Worker(f"{name}-worker", engine)
-        self._orders = Orders(doing, self.page, self._worker, walking)
+        self.logs = LogsPane()
+        self._orders = Orders(doing, self.page, self._worker, walking, self.logs)
         self._list_loop = Loop(f"{name}-list", engine, self._list)
         self._table_loop = Loop(f"{name}-tables", engine, self._tables.step)
         self._disk_loop = Loop(f"{name}-disk", engine, self._disk.step)
@@ -108,6 +110,7 @@ class Dashboard:
         self._stopping()
         self.feed.stop()
         self._worker.stop()
+        self.logs.stop()
         for loop in (self._list_loop, self._table_loop, self._disk_loop, self._sample_loop):
             loop.stop()
         self._listing.close()

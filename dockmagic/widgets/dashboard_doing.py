@@ -38,5 +38,3 @@ class Doing:
     """images, volumes, networks."""
     usage: Ask
     """The rows of `system df`."""
-    logs: Act
-    """The last lines of containers."""

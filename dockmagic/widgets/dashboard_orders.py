@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dockmagic.errors import DockMagicError
 from dockmagic.feeds.dashboard_model import WORDS, offer, outcome
 from dockmagic.frames.records import records
-from dockmagic.text import log_line, shown
+from dockmagic.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from dockmagic.engine.client import Engine
     from dockmagic.widgets.dashboard_doing import Doing
+    from dockmagic.widgets.dashboard_logs import LogsPane
     from dockmagic.widgets.dashboard_page import Page
     from dockmagic.widgets.dashboard_worker import Worker
 
@@ -27,7 +28,6 @@ __all__ = ["Orders"]
 _PRUNED = ("kind", "id", "name", "size", "created")
 _MESSAGES = 20
 _LENGTH = 400
-_LINES = 1000
 _NAMED = 3
 
 
@@ -35,15 +35,18 @@ class Orders:
     """Takes messages of a front end. Each is answered at once; what it orders is done by the worker.
 
     What is under way, and what came of it, stands in the page's sections: `notes` by container, `messages` (those that
-    are errors until they are dismissed), `prune` and `logs`.
+    are errors until they are dismissed) and `prune`; logs open in their pane.
     """
 
-    def __init__(self, doing: Doing, page: Page, worker: Worker, walking: threading.Lock) -> None:
-        """`walking` is held while a prune is looked at: see `Disk`."""
+    def __init__(
+        self, doing: Doing, page: Page, worker: Worker, walking: threading.Lock, logs: LogsPane | None = None
+    ) -> None:
+        """`walking` is held while a prune is looked at: see `Disk`. `logs`: where logs open, None for nowhere."""
         self._doing = doing
         self._page = page
         self._worker = worker
         self._walking = walking
+        self._logs = logs
         self._lock = threading.Lock()
         self._notes: dict[str, dict[str, str]] = {}
         self._messages: dict[str, dict[str, str]] = {}
@@ -55,10 +58,8 @@ class Orders:
         prune = message.get("prune")
         if kind == "act" and message.get("act") in self._doing.acts and ids:
             self._act(str(message["act"]), ids)
-        elif kind == "logs" and ids:
-            self._logs(ids)
-        elif kind == "logs-close":
-            self._page.put(logs=None)
+        elif kind == "logs" and ids and self._logs is not None:
+            self._follow(self._logs, ids)
         elif kind == "prune" and prune in self._doing.prunes:
             self._look(str(prune))
         elif kind == "prune-do":
@@ -148,22 +149,13 @@ class Orders:
         self._page.put(prune=None)
         self._say(f"The clean-up failed: {said}", kind="error")
 
-    def _logs(self, ids: list[str]) -> None:
-        rows = self._page.rows
-        title = _listed([str(rows[each]["name"]) for each in ids])
-        self._page.put(logs={"title": title, "ids": ids, "state": "reading", "lines": []})
-
-        def job(engine: Engine) -> None:
-            found = records(self._doing.logs(engine, ids), ("time", "name", "stream", "line"))
-            found.sort(key=lambda row: row["time"] or 0)
-            lines = [{**row, "line": log_line(str(row["line"]))[:_LINES]} for row in found[-_LINES:]]
-            self._page.put(logs={"title": title, "ids": ids, "state": "", "lines": lines})
+    def _follow(self, logs: LogsPane, ids: list[str]) -> None:
+        title = _listed([str(self._page.rows[each]["name"]) for each in ids])
 
         def failed(said: str) -> None:
-            self._page.put(logs=None)
             self._say(f"Logs of {title}: {said}", kind="error")
 
-        self._worker.do(job, failed=failed)
+        self._worker.do(lambda engine: logs.open(engine, ids), failed=failed)
 
     def _note(self, notes: Mapping[str, dict[str, str]]) -> None:
         with self._lock:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dockmagic.feeds.feed_state import FeedState
     from dockmagic.widgets.dashboard_doing import Doing
     from dockmagic.widgets.dashboard_widget import DashboardWidget
+    from dockmagic.widgets.logs_view import LogsView
 
 __all__ = ["DashboardView"]
 
@@ -73,6 +74,11 @@ class DashboardView:
         return self._dashboard.rows
 
     @property
+    def logs(self) -> LogsView | None:
+        """The logs that are followed in it, None for none: their `frame` is what was read so far."""
+        return self._dashboard.logs.view
+
+    @property
     def widget(self) -> Any:
         """The view alone, to stand in a layout of widgets. Made when it is first asked for."""
         if self._whole is None:
@@ -81,7 +87,9 @@ class DashboardView:
             from dockmagic.widgets.dashboard_widget import DashboardWidget  # noqa: PLC0415
 
             self._widget = DashboardWidget(self._dashboard.page.whole, self._dashboard.take, self.stop)
-            self._whole = VBox([self._widget, self.events.widget])
+            self._whole = VBox()
+            self._dashboard.logs.placed = self._place
+            self._place(self._dashboard.logs.view)
             self._dashboard.seen("", visible=True)
         return self._whole
 
@@ -95,11 +103,20 @@ class DashboardView:
     def close(self) -> None:
         """Stop it, and take it out of the page. `frame` stays."""
         self.stop()
+        self._dashboard.logs.close()
         self.events.close()
         if self._whole is not None and self._widget is not None:
             self._widget.close()
             self._whole.close()
             self._widget = self._whole = None
+
+    def _place(self, logs: LogsView | None) -> None:
+        """Show these logs between the dashboard and its events, or none. Called by whichever thread opens them."""
+        if self._whole is not None and self._widget is not None:
+            if logs is not None:
+                logs.called = lambda: f"{name}.logs" if (name := notebook.name_of(self)) else ""
+            between = [] if logs is None else [logs.widget]
+            self._whole.children = (self._widget, *between, self.events.widget)
 
     def _tell(self, patch: dict[str, Any]) -> None:
         """Called by the threads of the dashboard."""

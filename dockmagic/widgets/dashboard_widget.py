@@ -7,7 +7,7 @@ from dockmagic.widgets.static_text import static_text
 
 __all__ = ["DashboardWidget"]
 
-_PARTS = ("", "_store", "_head", "_containers", "_tools", "_tables", "_logs", "_prune")
+_PARTS = ("", "_store", "_head", "_containers", "_tools", "_tables", "_prune")
 
 
 class DashboardWidget(PageWidget):

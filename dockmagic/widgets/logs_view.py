@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from dockmagic.engine.log_tail import tail_of
@@ -20,7 +21,7 @@ from dockmagic.widgets.logs_rows import LogRows
 from dockmagic.widgets.shown_view import ShownView
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Callable
 
     import pandas as pd
 
@@ -84,6 +85,10 @@ class LogsView(ShownView):
         """`feed` is started, and its engine closed at the end. `json`: `frame` has the keys of JSON as columns."""
         super().__init__()
         self.feed = feed
+        self.closing: Callable[[], object] | None = None
+        """Called when it is closed, and why the page has a button for that: it stands in another view."""
+        self.called: Callable[[], str] = lambda: notebook.name_of(self)
+        """What a person types to get at it."""
         self._json = json
         self._rows = LogRows([each.name for each in feed.containers])
         feed.subscribe(self._news)
@@ -133,7 +138,13 @@ class LogsView(ShownView):
     def _make_widget(self) -> LogsWidget:
         from dockmagic.widgets.logs_widget import LogsWidget  # noqa: PLC0415 - a script pays nothing for it
 
-        return LogsWidget(self._everything, self.stop)
+        return LogsWidget(self._everything, self._closed)
+
+    def _closed(self) -> None:
+        """Called when the widget is closed, by whomever."""
+        self.stop()
+        if self.closing is not None:
+            self.closing()
 
     def _end(self) -> bool:
         goes_on = str(self.state) != "stopped"
@@ -150,7 +161,9 @@ class LogsView(ShownView):
 
     def _everything(self) -> dict[str, Any]:
         """What a page has to know that knows nothing."""
-        return {**self._rows.all(), **self._told(self.state), "host": self._of, "name": notebook.name_of(self)}
+        told = {**self._rows.all(), **self._told(self.state), "host": self._of, "name": self.called()}
+        age = (datetime.now(UTC) - self.started).total_seconds()
+        return {**told, "closable": self.closing is not None, "age": age}
 
     def _told(self, state: FeedState) -> dict[str, Any]:
         """What is told with every news."""

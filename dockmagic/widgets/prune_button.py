@@ -35,7 +35,7 @@ class PruneButton(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no ty
         page = Page(lambda _: self._draw(page))
         self._page = page
         self._orders = Orders(
-            Doing(acts={}, prunes={_IT: prune}, tables={}, usage=_none, logs=_none), page, worker, threading.Lock()
+            Doing(acts={}, prunes={_IT: prune}, tables={}, usage=_none), page, worker, threading.Lock()
         )
         wide = ipywidgets.Layout(width="auto")
         self.look = ipywidgets.Button(description=label, layout=wide)
@@ -69,7 +69,7 @@ class PruneButton(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no ty
 
 
 def _none(*_: Any) -> Any:
-    raise NotImplementedError  # a button has neither tables nor logs
+    raise NotImplementedError  # a button has no tables
 
 
 def _table(prune: Mapping[str, Any]) -> str:

@@ -121,7 +121,13 @@ def test_log_lines_and_labels_run_no_script(page: Watched, board: Locator, host:
     lines.first.wait_for()
     page.page.get_by_text("red").first.wait_for()
     assert "\x1b" not in page.page.locator("body").inner_text()
-    board.locator(".dm-dash-logs").get_by_role("button", name="Close").click()
+    host.docker("exec", "talker", "sh", "-c", "echo followed > /proc/1/fd/1")
+    logs = page.page.locator(".dm-logs")
+    logs.get_by_text("followed").wait_for()
+    logs.get_by_text("board.logs.frame").wait_for()
+    page.page.screenshot(path=BUILD / f"dashboard-logs-{type(page).__name__.lower()}.png")
+    logs.get_by_role("button", name="Close").click()
+    logs.wait_for(state="detached")
 
 
 def test_a_killed_engine_leaves_what_was_known_and_afterwards_everything_goes_on(

@@ -19,6 +19,8 @@ from tests.widgets.dashboards import Host, Seen
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dockmagic.widgets.logs_view import LogsView
+
 
 @pytest.fixture(scope="module")
 def engine_of_module(pytestconfig: pytest.Config) -> Iterator[Host]:
@@ -235,18 +237,40 @@ def test_every_prune_can_be_looked_at(seen: Seen, prune: str) -> None:
     assert seen.messages("error") == []
 
 
-def test_logs_are_those_of_the_selected_containers_by_time(seen: Seen, host: Host) -> None:
-    """Without escape sequences."""
+def test_logs_are_followed_until_they_are_closed(seen: Seen, host: Host) -> None:
+    """Those of the selected containers, by time; others take their place, and the end of the dashboard ends them."""
+    script = "[ -p /f ] || mkfifo /f; echo $HOSTNAME; while :; do cat /f; done"
     for name in ("one", "two"):
-        host.run(name, command=("printf", f"\\033[31m{name}\\033[0m\\n"))
-        host.docker("wait", name)
+        host.run(name, "--hostname", name, command=("sh", "-c", script))
         assert seen.sees(lambda name=name: seen.row(name))  # type: ignore[misc]
+    pane = seen.dashboard.logs
+    placed: list[LogsView | None] = []
+    pane.placed = placed.append
     seen.dashboard.take({"kind": "logs", "ids": [seen.row("two")["id"], seen.row("one")["id"]]})
-    assert seen.sees(lambda: seen.sections["logs"]["lines"])
-    assert [line["line"] for line in seen.sections["logs"]["lines"]] == ["one", "two"]
-    assert seen.sections["logs"]["title"] == "two and one"
-    seen.dashboard.take({"kind": "logs-close"})
-    assert seen.sections["logs"] is None
+    assert seen.sees(lambda: placed)
+    (first,) = placed
+    assert first is not None
+    assert seen.sees(lambda: list(first.frame["line"]) == ["one", "two"])
+    host.docker("exec", "one", "sh", "-c", "echo later > /f")
+    assert seen.sees(lambda: list(first.frame["line"]) == ["one", "two", "later"])
+    seen.dashboard.take({"kind": "logs", "ids": [seen.row("two")["id"]]})
+    assert seen.sees(lambda: len(placed) == 2 and str(first.state) == "stopped")
+    pane.close()
+    assert placed[2:] == [None]
+    seen.dashboard.take({"kind": "logs", "ids": [seen.row("two")["id"]]})
+    assert seen.sees(lambda: len(placed) == 4)
+    seen.dashboard.stop()
+    assert str(pane.view and pane.view.state) == "stopped"
+
+
+def test_logs_that_cannot_be_followed_are_an_error_in_the_dashboard(seen: Seen, host: Host) -> None:
+    """Nothing opens."""
+    host.run("mute", "--log-driver", "none")
+    assert seen.sees(lambda: seen.row("mute"))
+    seen.dashboard.take({"kind": "logs", "ids": [seen.row("mute")["id"]]})
+    assert seen.sees(lambda: seen.messages("error"))
+    assert "keeps nothing that can be read" in seen.messages("error")[0]
+    assert seen.dashboard.logs.view is None
 
 
 def test_containers_are_sampled_while_somebody_looks(seen: Seen) -> None:

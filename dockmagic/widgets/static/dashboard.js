@@ -32,7 +32,7 @@ function createView(el, store) {
     });
   };
   const context = { store, view, redraw, id: Math.random().toString(36).slice(2) };
-  const parts = [drawHead, drawMessages, drawTabs, drawContainers, ...TABS.slice(1).map(([name]) => drawTable(name)), drawLogs, drawPrune].map(
+  const parts = [drawHead, drawMessages, drawTabs, drawContainers, ...TABS.slice(1).map(([name]) => drawTable(name)), drawPrune].map(
     (create) => create(root, context),
   );
   root.addEventListener("keydown", (event) => {

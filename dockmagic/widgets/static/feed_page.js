@@ -67,7 +67,7 @@ function createFeedStore(limit) {
 function feedWidget(store, createView) {
   return {
     initialize({ model }) {
-      store.ask = () => model.send({ ask: "all" });
+      store.ask = (what = "all") => model.send({ ask: what });
       model.on("change:shown", () => store.take(model.get("shown")));
       model.on("msg:custom", (message) => message && message.news && store.take(message.news));
       store.take(model.get("shown"));

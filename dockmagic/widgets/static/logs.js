@@ -8,12 +8,19 @@ const LIMIT = 1000; // lines in the page, as in logs_rows.py
 const COLOURS = 8; // in logs.css
 const SOURCE = 2, STREAM = 3, TEXT = 4; // of a LogRow, behind its number and time
 const STDERR = 2, NOTE = 3; // streams
+const NEW = 5; // seconds
 const NEAR = 24; // pixels from the end that are still the end
 
 export default () => {
   const store = createFeedStore(LIMIT); // of one widget, shared by all its views in this page
   store.names = []; // of the containers
-  store.learn = (news) => (store.names = news.names ?? store.names);
+  store.closable = false; // stands in another view, which a person can close it in
+  store.age = Infinity; // seconds, when the page heard of it first
+  store.learn = (news) => {
+    store.names = news.names ?? store.names;
+    store.closable = news.closable ?? store.closable;
+    store.age = Math.min(store.age, news.age ?? Infinity);
+  };
   store.insert = (row) => insertByTime(store.rows, row);
   return feedWidget(store, createView);
 };
@@ -42,12 +49,14 @@ function createView(el, store) {
     page.scroll.focus();
   };
   page.newest.addEventListener("click", toEnd);
+  page.close.addEventListener("click", () => store.ask("close"));
   page.scroll.addEventListener("keydown", (event) => {
     if (event.key === "End") toEnd();
   });
   page.scroll.addEventListener("scroll", () => list.scrolled() && store.changed("choice"));
   const draw = (everything) => {
     page.root.dataset.several = String(store.names.length > 1);
+    page.close.hidden = !store.closable;
     list.draw(everything);
     head();
     drawFeedFoot(page, store, list.count(), "line");
@@ -55,6 +64,8 @@ function createView(el, store) {
   const resized = new ResizeObserver(() => list.resized());
   resized.observe(page.scroll);
   const end = drawnWith(store, draw, head);
+  // What a person has just asked for may appear below the edge of the window.
+  if (store.closable && store.age < NEW) requestAnimationFrame(() => page.root.scrollIntoView({ block: "nearest" }));
   return () => {
     resized.disconnect();
     end();
@@ -63,6 +74,8 @@ function createView(el, store) {
 
 function skeleton(el) {
   const page = feedParts("Logs", "Show only lines with these words");
+  page.close = button("Close", { hidden: "", title: "Close these logs" });
+  page.actions.append(page.close);
   page.list = element("div", "dm-lines");
   page.newest = button("", { class: "dm-button dm-newest", title: "Go to the newest line, and stay there" });
   page.scroll = element(
