@@ -39,6 +39,7 @@ _TEXT = 200
 _WOULD_REMOVE = re.compile(
     r"Would remove (?P<what>.*?)(?: and free up to (?P<freed>\S+ \S+))?\. (?P<note>.*)Nothing has been removed: .*"
 )
+_QUICK = 0.05  # seconds that would be told as 0.0
 _DISK_KINDS = {
     "Images": "images",
     "Containers": "containers",
@@ -190,7 +191,9 @@ def outcome(row: Mapping[str, Any], done: str) -> str:
     """What came of an action on one container, from its row: "stopped in 0.4 s"."""
     if not row["ok"]:
         return f"not {done}: {_text(row['error'])}"
-    return f"{done} in {row['seconds']:.1f} s" if row["changed"] else f"was {done} already"
+    if not row["changed"]:
+        return f"was {done} already"
+    return f"{done} in {row['seconds']:.1f} s" if row["seconds"] >= _QUICK else f"{done} in under 0.1 s"
 
 
 def changes(old: Mapping[str, _Json], new: Mapping[str, _Json]) -> _Json:

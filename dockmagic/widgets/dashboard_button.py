@@ -70,7 +70,8 @@ class ActButton(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no type
         self.press.on_click(self._ask if asks else self._pressed)
         self.do.on_click(self._pressed)
         self.cancel.on_click(lambda _: self._end([]))
-        super().__init__([self.press, ipywidgets.HBox([self.do, self.cancel]), self.said])
+        layout = ipywidgets.Layout(align_items="flex-start")  # buttons as wide as what they say
+        super().__init__([self.press, ipywidgets.HBox([self.do, self.cancel]), self.said], layout=layout)
 
     def __repr__(self) -> str:
         return f"<button: {self.press.description}>"

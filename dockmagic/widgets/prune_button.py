@@ -45,7 +45,8 @@ class PruneButton(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no ty
         self.said = ipywidgets.HTML()
         for button, order in ((self.look, "prune"), (self.do, "prune-do"), (self.cancel, "prune-cancel")):
             button.on_click(lambda _, kind=order: self._orders.take({"kind": kind, "prune": _IT}))
-        super().__init__([self.look, self.table, ipywidgets.HBox([self.do, self.cancel]), self.said])
+        layout = ipywidgets.Layout(align_items="flex-start")  # buttons as wide as what they say
+        super().__init__([self.look, self.table, ipywidgets.HBox([self.do, self.cancel]), self.said], layout=layout)
 
     def __repr__(self) -> str:
         return f"<button: {self.look.description}>"

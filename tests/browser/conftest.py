@@ -48,6 +48,12 @@ def looked_at(pytestconfig: pytest.Config, browser: None) -> Iterator[Host]:
 
 @pytest.fixture(scope="module")
 def host(looked_at: Host) -> Host:
-    """Return that engine, without containers."""
+    """Return that engine, with nothing of what the modules before have made."""
+    docker = looked_at.docker
     looked_at.empty()
+    docker("network", "prune", "--force")
+    images = {*docker("images", "--format", "{{.Repository}}:{{.Tag}}").split()} - {"bb:1"}
+    for kind, there in (("volume", docker("volume", "ls", "-q").split()), ("image", images)):
+        if there:
+            docker(kind, "rm", *there)
     return looked_at

@@ -139,6 +139,7 @@ def test_an_action_is_told_with_how_long_it_took_or_why_it_failed() -> None:
     """And when it made no difference."""
     done = {"ok": True, "changed": True, "seconds": 0.42, "error": None}
     assert outcome(done, "stopped") == "stopped in 0.4 s"
+    assert outcome({**done, "seconds": 0.04}, "stopped") == "stopped in under 0.1 s"
     assert outcome({**done, "changed": False}, "stopped") == "was stopped already"
     assert outcome({**done, "ok": False, "error": "no\x1bway"}, "stopped") == "not stopped: no way"
 

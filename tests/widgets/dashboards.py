@@ -31,9 +31,14 @@ class Host:
         environ = {"PATH": "/usr/bin:/bin", "DOCKER_CONFIG": str(self.dockerd.directory / "home")}
         return subprocess.run(command, check=True, capture_output=True, text=True, env=environ, timeout=60).stdout
 
-    def run(self, name: str, *flags: str, command: tuple[str, ...] = ("sleep", "1000")) -> str:
+    def run(self, name: str, *flags: str, image: str = "bb:1", command: tuple[str, ...] = ("sleep", "1000")) -> str:
         """Start a container that ends at once when it is told to."""
-        self.docker("run", "-d", "--stop-signal", "KILL", "--name", name, *flags, "bb:1", *command)
+        self.docker("run", "-d", "--stop-signal", "KILL", "--name", name, *flags, image, *command)
+        return name
+
+    def create(self, name: str, *flags: str, image: str = "bb:1", command: tuple[str, ...] = ("sleep", "1000")) -> str:
+        """Make such a container, and do not start it."""
+        self.docker("create", "--stop-signal", "KILL", "--name", name, *flags, image, *command)
         return name
 
     def names(self) -> set[str]:

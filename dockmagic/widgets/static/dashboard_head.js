@@ -13,6 +13,7 @@ function drawHead(root, { store }) {
   const facts = add(head, "span", "dm-dash-faint");
   const state = add(head, "span", "dm-dash-state");
   state.setAttribute("role", "status");
+  const newest = add(head, "span", "dm-dash-newest"); // is not read out with every sample
   const figures = add(root, "div", "dm-dash-figures");
   const parts = Object.fromEntries(
     ["running", "paused", "stopped", "unhealthy", "images", "disk"].map((key) => [key, add(figures, "span", `dm-dash-figure dm-dash-${key}`)]),
@@ -30,6 +31,8 @@ function drawHead(root, { store }) {
     root.dataset.state = feed.name ?? "connecting";
     text(state, stateText(feed, store.retryAt));
     state.title = feed.reason ?? "";
+    text(newest, feed.name === "connected" ? clock(store.newest) : "");
+    newest.title = "When the last news came";
     for (const key of ["running", "paused", "stopped", "unhealthy"]) text(parts[key], `${counts[key] ?? 0} ${key}`);
     parts.unhealthy.hidden = !counts.unhealthy;
     const images = disk.images?.total ?? tables.images?.length;

@@ -25,6 +25,7 @@ function createStore() {
     samples: {},
     retryAt: null, // of performance.now()
     noted: {}, // when a container's note came
+    newest: null, // when the last news came, of Date.now()
     asked: false,
     waiting: new Map(), // orders that the kernel has not taken yet, and when they were given
     listeners: new Set(),
@@ -48,6 +49,7 @@ function createStore() {
     take(whole) {
       if (!whole || !whole.sections || whole.seq < store.seq) return;
       store.asked = false;
+      store.newest = Date.now();
       Object.assign(store, { seq: whole.seq, rows: { ...whole.rows }, order: whole.order, samples: { ...whole.samples } });
       store.put(whole.sections);
       store.changed();
@@ -60,6 +62,7 @@ function createStore() {
         return;
       }
       store.seq = patch.seq;
+      store.newest = Date.now();
       Object.assign(store.rows, patch.rows ?? {});
       for (const id of patch.gone ?? []) {
         delete store.rows[id];

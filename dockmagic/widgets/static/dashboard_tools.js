@@ -88,7 +88,7 @@ function askRemoval(box, { store, view, redraw, chosen, back }) {
       const rows = chosen();
       line.hidden = view.removing === null || rows.length === 0;
       const run = rows.filter((row) => RUNS.has(row.state)).length;
-      text(words, `Remove ${names(rows)}?${run ? ` ${run === 1 ? "1 runs and is" : `${run} run and are`} killed.` : ""} Their volumes stay.`);
+      text(words, `Remove ${names(rows)}?${run ? ` ${run === 1 ? "1 runs and is" : `${run} run and are`} killed.` : ""} ${rows.length === 1 ? "Its" : "Their"} volumes stay.`);
       text(yes, `Remove ${plural(rows.length, "container")}`);
     },
   };

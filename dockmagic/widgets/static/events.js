@@ -114,7 +114,7 @@ function rowElement(row, isNew) {
   }
   if (row[FAILED]) made.classList.add("dm-failed");
   made.dataset.type = TYPES.includes(row[TYPE]) ? row[TYPE] : "other";
-  const name = element("td", "dm-name", row[ID] ? { title: row[ID] } : {}, [row[NAME] || row[ID]]);
+  const name = element("td", "dm-name", { title: [row[NAME], row[ID]].filter(Boolean).join("\n") }, [row[NAME] || row[ID]]);
   made.append(
     stamp,
     element("td", "dm-type", {}, [row[TYPE]]),
