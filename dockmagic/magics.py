@@ -18,7 +18,7 @@ from dockmagic.line_magics import SILENCER, HelpMagic, LineMagic, semicolons_set
 from dockmagic.magic_options import extra_parameters
 from dockmagic.notices import clean_frames, shown_warnings, watcher_of
 from dockmagic.options import HelpWanted, parse
-from dockmagic.presenting import Presentation, cell_key, function_of
+from dockmagic.presenting import Presentation, cell_key, execution, function_of
 from dockmagic.settings import Settings
 from dockmagic.text import shown
 
@@ -117,7 +117,7 @@ class DockMagic(Settings):
         with shown_warnings():
             result = self._result(command, options)
         if runs:
-            self.live.add(result, kind=runs, key=cell_key(self._shell, word, line))
+            self.live.add(result, kind=runs, key=cell_key(self._shell, word, line), run=execution(self._shell))
         return wanted.present(result, self._shell.user_ns)
 
     def _result(self, command: Command, options: dict[str, Any]) -> Any:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from dockmagic.registry import Command
 
-__all__ = ["Presentation", "cell_key", "function_of"]
+__all__ = ["Presentation", "cell_key", "execution", "function_of"]
 
 
 class Presentation(NamedTuple):
@@ -83,6 +83,13 @@ def cell_key(shell: Any, word: str, line: str) -> str:
     parent = kernel.get_parent("shell") if kernel is not None else {}
     cell = (parent.get("metadata") or {}).get("cellId") or (parent.get("content") or {}).get("cell_id")
     return f"{cell} {word}" if cell else f"{word} {line}"
+
+
+def execution(shell: Any) -> str:
+    """What differs from one run of a cell to the next: the request that the kernel is answering; "" in a terminal."""
+    kernel = getattr(shell, "kernel", None)
+    parent = kernel.get_parent("shell") if kernel is not None else {}
+    return str((parent.get("header") or {}).get("msg_id", ""))
 
 
 def function_of(command: Command, options: dict[str, Any]) -> Callable[..., Any]:

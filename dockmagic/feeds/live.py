@@ -50,6 +50,7 @@ class Running(Protocol):
 class _Entry:
     kind: str
     key: str
+    run: str
     running: Running
 
 
@@ -67,19 +68,20 @@ class Live:
     def __len__(self) -> int:
         return len(self._running())
 
-    def add(self, running: Running, *, kind: str, key: str = "") -> str:
+    def add(self, running: Running, *, kind: str, key: str = "", run: str = "") -> str:
         """Register what has just begun, and return its id.
 
         What is registered under the same `key` (the id of the cell that runs, or else its command line) is stopped: the
-        cell was run again.
+        cell was run again. Not so what began in the same `run` of that cell, where runs can be told apart.
         """
         with self._lock:
-            before = {id_: entry for id_, entry in self._entries.items() if key and entry.key == key}
+            known = {id_: entry for id_, entry in self._entries.items() if key and entry.key == key}
+            before = {id_: entry for id_, entry in known.items() if not run or entry.run != run}
             if not self._entries:
                 atexit.register(self.stop_all)
             self._count += 1
             identity = str(self._count)
-            self._entries[identity] = _Entry(kind, key, running)
+            self._entries[identity] = _Entry(kind, key, run, running)
         self._stop(before)
         return identity
 

@@ -103,6 +103,17 @@ def test_what_the_same_cell_began_before_is_stopped_when_it_runs_again(live: Liv
     assert list(live.frame()["id"]) == ["2", "3", "4", "5"]
 
 
+def test_what_began_in_the_same_run_of_a_cell_goes_on_together(live: Live, engine: Engine) -> None:
+    """Several views of one cell; the next run of it stops all of them."""
+    one, two = (Feed(engine).start() for _ in range(2))
+    for feed in (one, two):
+        live.add(feed, kind="events", key="cell 1", run="first")
+    assert [feed.state.name == "stopped" for feed in (one, two)] == [False, False]
+    live.add(Feed(engine).start(), kind="events", key="cell 1", run="second")
+    assert [feed.state.name for feed in (one, two)] == ["stopped", "stopped"]
+    assert list(live.frame()["id"]) == ["3"]
+
+
 def test_all_of_them_are_stopped_even_if_one_cannot_be(live: Live, engine: Engine) -> None:
     """Its error comes when the others have been."""
 

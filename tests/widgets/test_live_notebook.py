@@ -64,8 +64,8 @@ def test_a_kernel_ends_though_live_views_go_on(engine_process: Dockerd) -> None:
     """Nothing has to be stopped first."""
     shown = executed(
         f"%load_ext dockmagic\n%dconnect {engine_process.host};",
-        "%devents --live",
+        "%devents --live -f type=image\nfor kind in ('volume', 'network'):\n    %devents --live -f type={kind}",
         "%dstats --live",
         "import dockmagic\nlen(dockmagic.running())",
     )
-    assert shown[3][0]["text/plain"] == "2"
+    assert shown[3][0]["text/plain"] == "4"
