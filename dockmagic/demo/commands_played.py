@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dockmagic.demo.paths import absolute, children
 from dockmagic.demo.steps import FOREVER, STDERR, Wait, Write
+from dockmagic.demo.typed import read_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -123,7 +124,9 @@ def _cat(words: list[str], machine: Machine) -> Steps:
             yield Write(f"cat: can't open '{path}': No such file or directory\n", STDERR)
             code = 1
     if not words:
-        yield Wait(FOREVER if machine.interactive else 0)
+        yield Wait(0)
+        while (line := (yield from read_line(machine))) is not None:
+            yield Write(line)
     return code
 
 

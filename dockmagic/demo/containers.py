@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dockmagic.demo.listeners import Listeners
 from dockmagic.demo.logs import Log
 from dockmagic.demo.problems import Problem, bad_request, conflict, no_such_container
+from dockmagic.demo.steps import Typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +55,7 @@ class Container:
     exits: Listeners[Container] = field(default_factory=Listeners)
     removals: Listeners[Container] = field(default_factory=Listeners)
     execs: list[str] = field(default_factory=list)
+    typed: Typed = field(default_factory=Typed)
     machine: Machine | None = None
     program: Program | None = None
     timers: list[Timer] = field(default_factory=list)

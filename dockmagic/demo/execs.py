@@ -10,7 +10,7 @@ from dockmagic.demo.listeners import Listeners
 from dockmagic.demo.logs import Log
 from dockmagic.demo.problems import Problem, bad_request, conflict
 from dockmagic.demo.programs import program
-from dockmagic.demo.steps import FOREVER, Wait
+from dockmagic.demo.steps import FOREVER, Typed, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,6 +88,7 @@ def start_exec(world: World, started: Exec) -> None:
         workdir=started.config.get("WorkingDir") or container.machine.workdir,
         user=started.config.get("User") or container.machine.user,
         interactive=bool(started.config.get("AttachStdin")),
+        typed=Typed(),
     )
     started.program = program(started.argv, started.machine)
     started.running, started.pid = True, world.next_pid()

@@ -64,6 +64,7 @@ def _begin(world: World, container: Container) -> None:
         files=set(image.files) if image else set(),
         main=" ".join(container.argv),
         interactive=bool(container.config.get("OpenStdin")),
+        typed=container.typed,
         now=world.timeline.now,
         seed=f"{container.id}{container.restart_count}",
     )

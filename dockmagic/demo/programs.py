@@ -40,7 +40,7 @@ def program(argv: Sequence[str], machine: Machine) -> Program:
     name = _base(words[0])
     server = servers.find([name, *words[1:]])
     if server is not None:
-        return Program(server.play(machine), on_term=server.on_term, serves=True)
+        return Program(server.play(machine), on_term=server.on_term, serves=server.keeps)
     if name in {"sh", "bash", "ash", "dash"}:
         return Program(shell.run_shell(words[1:], machine))
     return Program(played(name, words[1:], machine))

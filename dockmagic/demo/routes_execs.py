@@ -55,9 +55,14 @@ def started(call: Call) -> Hijack | Reply:
     inbox.listen(known.log.listeners)
     inbox.end_with(known.ends)
     start_exec(call.world, known)
+    machine = known.machine
+
+    def typed(data: bytes) -> None:
+        if machine is not None:
+            machine.typed.add(data)
 
     async def talk(reader: asyncio.StreamReader, send: Callable[[bytes], Awaitable[None]]) -> None:
         with inbox:
-            await relay(inbox, wanted, reader, send)
+            await relay(inbox, wanted, reader, send, typed=typed)
 
     return Hijack(talk, call.stream_type(tty=known.tty))

@@ -15,6 +15,7 @@ from dockmagic.demo.logs import Line, Wanted, encode
 from dockmagic.demo.problems import bad_request
 from dockmagic.demo.routing import route
 from dockmagic.demo.stats import sample
+from dockmagic.demo.steps import Typed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -120,6 +121,14 @@ def attach(call: Call) -> Hijack:
     past = call.flag("logs")
     follow = call.flag("stream")
 
+    if call.flag("stdin") and not container.running:
+        container.typed = Typed()
+
+    def typed(data: bytes) -> None:
+        """A terminal's end is somebody who looks away."""
+        if call.flag("stdin") and (data or (container.config.get("StdinOnce") and not container.tty)):
+            container.typed.add(data)
+
     async def talk(reader: asyncio.StreamReader, send: Callable[[bytes], Awaitable[None]]) -> None:
         with Inbox[Line]() as inbox:
             inbox.listen(container.log.listeners)
@@ -128,16 +137,21 @@ def attach(call: Call) -> Hijack:
             if past:
                 await send(b"".join(encode(line, wanted) for line in container.log.read(wanted)))
             if follow:
-                await relay(inbox, wanted, reader, send)
+                await relay(inbox, wanted, reader, send, typed=typed)
 
     return Hijack(talk, call.stream_type(tty=container.tty))
 
 
 async def relay(
-    inbox: Inbox[Line], wanted: Wanted, reader: asyncio.StreamReader, send: Callable[[bytes], Awaitable[None]]
+    inbox: Inbox[Line],
+    wanted: Wanted,
+    reader: asyncio.StreamReader,
+    send: Callable[[bytes], Awaitable[None]],
+    *,
+    typed: Callable[[bytes], None],
 ) -> None:
-    """Send lines until the inbox ends; what the other side types is read and dropped: no script asks for it."""
-    drain = asyncio.ensure_future(_drop(reader))
+    """Send lines until the inbox ends; `typed` hears what the other side types, and nothing at its end."""
+    drain = asyncio.ensure_future(_hear(reader, typed))
     try:
         async for line in inbox:
             if wanted.has(line):
@@ -146,6 +160,7 @@ async def relay(
         drain.cancel()
 
 
-async def _drop(reader: asyncio.StreamReader) -> None:
-    while await reader.read(65536):
-        pass
+async def _hear(reader: asyncio.StreamReader, typed: Callable[[bytes], None]) -> None:
+    while data := await reader.read(65536):
+        typed(data)
+    typed(b"")

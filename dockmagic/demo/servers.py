@@ -19,15 +19,18 @@ _PATHS = ("/", "/", "/index.html", "/api/items", "/api/items/7", "/health", "/st
 
 
 class Server(NamedTuple):
-    """What a server plays, and how it ends when it is told to (its exit code)."""
+    """What a server plays, how it ends when it is told to (its exit code), and whether it keeps data."""
 
     play: Callable[[Machine], Steps]
     on_term: int | None = 0
+    keeps: bool = True
 
 
 def find(argv: Sequence[str]) -> Server | None:
-    """The server that a command line starts, or None."""
+    """The server that a command line starts, or None. Asked for its version it tells that."""
     name = argv[0]
+    if name in _VERSIONS and {"-v", "-V", "--version"} & set(argv[1:2]):
+        return Server(lambda _: _says(_VERSIONS[name]), on_term=None, keeps=False)
     if name.startswith("python") and "http.server" in argv:
         return Server(_python, on_term=None)
     if name == "httpd" and "-f" in argv:  # busybox's, which writes nothing
@@ -119,6 +122,11 @@ def _redis(machine: Machine) -> Steps:
         count += 1
 
 
+def _says(text: str) -> Steps:
+    yield Write(f"{text}\n")
+    return 0
+
+
 def _silent(_: Machine) -> Steps:
     while True:
         yield Wait(FOREVER)
@@ -128,6 +136,15 @@ def _at(machine: Machine) -> datetime:
     return datetime.fromtimestamp(machine.now // 1_000_000_000, UTC)
 
 
+_VERSIONS = {
+    "nginx": "nginx version: nginx/1.27.2",
+    "postgres": "postgres (PostgreSQL) 17.2 (Debian 17.2-1.pgdg120+1)",
+    "psql": "psql (PostgreSQL) 17.2 (Debian 17.2-1.pgdg120+1)",
+    "python": "Python 3.13.1",
+    "python3": "Python 3.13.1",
+    "redis-cli": "redis-cli 7.4.1",
+    "redis-server": "Redis server v=7.4.1 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64",
+}
 _SERVERS = {
     "nginx": Server(_nginx),
     "httpd-foreground": Server(_apache),

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from dockmagic.demo.commands_played import played
 from dockmagic.demo.paths import absolute
-from dockmagic.demo.steps import FOREVER, STDERR, Wait, Write
+from dockmagic.demo.steps import STDERR, Wait, Write
+from dockmagic.demo.typed import read_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,14 +37,19 @@ class _Exit(Exception):
 
 
 def run_shell(words: Sequence[str], machine: Machine) -> Steps:
-    """What `sh` with these arguments plays: the text behind -c; without one it waits for a person, or is done."""
+    """What `sh` with these arguments plays: the text behind -c; without one what a person types, line by line."""
     rest = list(words)
     while rest and rest[0].startswith("-") and "c" not in rest[0]:
         rest.pop(0)
     if len(rest) > 1 and rest[0].startswith("-"):
         return (yield from _play(rest[1], machine))
-    yield Wait(FOREVER if machine.interactive and not rest else 0)
-    return 0
+    yield Wait(0)
+    code = 0
+    while not rest and (line := (yield from read_line(machine))) is not None:
+        code = yield from _play(line, machine)
+        if line.split()[:1] == ["exit"]:
+            break
+    return code
 
 
 def _play(script: str, machine: Machine) -> Steps:

@@ -67,6 +67,19 @@ def test_exec_prints_and_ends_with_its_code(cli: Cli) -> None:
     assert cli("exec", "-d", "web", "true").stdout == ""
 
 
+def test_what_is_typed_is_read_up_to_its_end(cli: Cli) -> None:
+    """By cat, and by a shell line by line; nothing waits for more, and nothing that was typed early is lost."""
+    assert cli("run", "-i", "--rm", "busybox", "cat", stdin="one\ntwo").stdout == "one\ntwo"
+    assert cli("run", "-i", "--rm", "busybox", "cat", stdin="").stdout == ""
+    assert (
+        cli("run", "-i", "--rm", "busybox", "sh", stdin="echo a; echo b\nexit 4\necho c\n", code=4).stdout == "a\nb\n"
+    )
+    cli("run", "-d", "--name", "web", "nginx")
+    assert cli("exec", "-i", "web", "sh", stdin="A=5\necho $A\n").stdout == "5\n"
+    assert cli("exec", "web", "nginx", "-v").stdout == "nginx version: nginx/1.27.2\n"
+    assert cli("run", "--rm", "python:3.13", "python", "--version").stdout == "Python 3.13.1\n"
+
+
 def test_inspect_knows_every_kind(cli: Cli) -> None:
     """Containers, images, volumes and networks."""
     cli("volume", "create", "data")
