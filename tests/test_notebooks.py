@@ -148,6 +148,7 @@ def test_the_notebook_of_builds_runs_from_top_to_bottom(place: Place, monkeypatc
         assert expected in said
     assert ("skipped: secrets need BuildKit, and the demo engine has none\n" in said) == place.demo
     assert ("    32\n" in said) != place.demo
+    assert ("    the token is ********\n" in said) != place.demo
     assert ("    it is gone\n" in said) != place.demo
     assert "notes.txt" not in said
     (error,) = errors(notebook)

@@ -52,13 +52,19 @@ def build_error(
     if key:
         title = shown(masked(step_title(progress.steps[key])))
         how = f"ended with exit code {progress.exit_code}" if progress.exit_code is not None else f"failed: {said}"
-        message = shown(f"step {title} {how}", length=_WORDS)
+        message = _shortened(f"step {title} {how}")
         hint = hint or f"{_last_words(progress, key)}{_WHOLE}"
     else:
-        message = shown(f"the build failed: {said}", length=_WORDS)
+        message = _shortened(f"the build failed: {said}")
         hint = hint or progress.hidden.text(_line(said, dockerfile))
     log = "\n".join(map(log_line, progress.all_lines()))
     return BuildError(message, hint=hint, steps=steps, log=log, exit_code=progress.exit_code)
+
+
+def _shortened(text: str) -> str:
+    """In one line, without its middle if it is long: at its end an engine says why."""
+    line = single_line(text)
+    return line if len(line) <= _WORDS else f"{line[: _WORDS // 3]} … {line[-_WORDS // 2 :]}"
 
 
 def wanted_image(name: str) -> str:

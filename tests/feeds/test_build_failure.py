@@ -91,3 +91,12 @@ def test_a_password_in_the_address_of_a_context_is_not_repeated() -> None:
     error = failure(progress)
     assert "hunter2" not in str(error)
     assert "cannot clone https://me:********@example.org/x.git" in error.message
+
+
+def test_a_long_error_loses_its_middle() -> None:
+    """Newer engines repeat the whole reference of an image before they say why they do not get it."""
+    words = f"failed to resolve {'x' * 500}: tls: failed to verify certificate"
+    error = failure(folded(trace(vertex("a", "[1/1] FROM x", started=1, error=words))))
+    assert error.message.startswith("step 1/1 FROM x failed: failed to resolve xxx")
+    assert error.message.endswith("x: tls: failed to verify certificate")
+    assert len(error.message) < 400
