@@ -22,7 +22,7 @@ help: ## this list
 tour: $(VENV)/.installed-notebooks ## the tour: runs notebooks/tour.ipynb on your engine, or without one on the demo
 	@$(PYTHON) -m notebooks.run_tour
 
-tour-private: $(VENV)/.installed-notebooks ## the tour on a real engine that it starts for the run, as root
+tour-private: $(VENV)/.installed ## the tour on a real engine that it starts for the run, as root
 	@$(PYTHON) -m notebooks.run_tour --private
 
 dashboard: $(VENV)/.installed ## the dashboard as a page, which Voila shows to whoever has the address that it prints

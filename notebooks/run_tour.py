@@ -11,9 +11,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import subprocess
 import sys
-import tempfile
 import warnings
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,8 +24,6 @@ from nbconvert import HTMLExporter
 
 import dockmagic
 from dockmagic.errors import DockMagicError, EngineWarning
-from tests.engines.dockerd import Dockerd
-from tests.engines.registry import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,8 +34,6 @@ ROOT = Path(__file__).resolve().parent.parent
 TOUR = ROOT / "notebooks" / "tour.ipynb"
 PAGE = ROOT / "build" / "tour.html"
 LABEL = "dockmagic.tour"
-PACKAGES = ("docker.io", "iptables", "iproute2", "busybox-static", "docker-registry")
-REGISTRY_PORT = 5000  # inside the private engine's network namespace
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,25 +42,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--private", action="store_true", help="on a real engine, started for this run (root only)")
     parser.add_argument("--page", type=Path, default=PAGE, help="the page to write (build/tour.html)")
     given = parser.parse_args(arguments)
-    if given.private and not installed():
-        return 1
     with contextlib.ExitStack() as stack:
         if given.private:
-            os.environ["DOCKER_HOST"] = stack.enter_context(private_engine())
+            from notebooks import private_engine  # noqa: PLC0415 - made of what the tests need: nobody else has that
+
+            if not private_engine.installed():
+                return 1
+            os.environ["DOCKER_HOST"] = stack.enter_context(private_engine.started())
         try:
             where = stack.enter_context(chosen_engine())
         except DockMagicError as error:
             print(error)
             return 1
         return show(TOUR, given.page, where=where)
-
-
-def installed() -> bool:
-    """Whether what a private engine takes is here, after it was installed where that surprises nobody."""
-    if not hasattr(os, "geteuid") or os.geteuid() != 0:
-        print("An engine of its own can be started by root only: sudo make tour-private")
-        return False
-    return subprocess.run(["sh", "tests/engines/install.sh", *PACKAGES], cwd=ROOT, check=False).returncode == 0
 
 
 @contextlib.contextmanager
@@ -86,17 +74,6 @@ def chosen_engine() -> Iterator[str]:
             return
         os.environ["DOCKER_HOST"] = engine.endpoint.host
         yield "the demo engine, in which nothing is real"
-
-
-@contextlib.contextmanager
-def private_engine() -> Iterator[str]:
-    """Run a dockerd in namespaces of its own, whose Docker Hub is a registry beside it that holds busybox."""
-    mirror = f"http://127.0.0.1:{REGISTRY_PORT}"
-    with Dockerd(registry_mirror=mirror) as engine, Registry(port=REGISTRY_PORT, inside=engine) as registry:
-        registry.push(engine, "library/busybox:latest")
-        with tempfile.TemporaryDirectory() as settings:
-            os.environ["DOCKER_CONFIG"] = settings
-            yield engine.host
 
 
 def show(path: Path, page: Path, *, where: str) -> int:

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from notebooks.run_tour import LABEL, ROOT
 
 if TYPE_CHECKING:
@@ -66,3 +68,13 @@ def test_an_engine_that_is_refused_is_no_reason_for_the_demo(tmp_path: Path) -> 
     assert "192.0.2.1" in done.stdout
     assert "demo engine" not in done.stdout
     assert not (tmp_path / "tour.html").exists()
+
+
+@pytest.mark.parametrize("module", ["notebooks.run_tour", "docs.notebook_pages", "docs.reference_pages"])
+def test_what_the_tour_and_the_documentation_need_is_not_what_the_tests_need(module: str) -> None:
+    """Who tries the tour installs a notebook's packages, and neither pytest nor cryptography."""
+    script = f"import sys, {module}; print(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True, timeout=60
+    )
+    assert not {"tests", "pytest", "cryptography", "playwright"} & set(done.stdout.split())
