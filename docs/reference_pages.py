@@ -60,6 +60,13 @@ PYTHON = f"""\
    :members:
    :inherited-members:
 
+{_heading("What goes on", "-")}
+.. autofunction:: dockmagic.live_events
+
+.. autofunction:: dockmagic.live_stats
+
+.. autofunction:: dockmagic.running
+
 {_heading("Buttons and pictures", "-")}
 .. autofunction:: dockmagic.button
 

@@ -188,6 +188,22 @@ def test_nothing_is_cut_off_whatever_the_width_and_the_theme(lab: Lab, width: in
     assert_sound(lab)
 
 
+def test_a_second_tab_shows_the_same(lab: Lab, events: Locator, host: Host) -> None:
+    """What was there before it was opened, and what happens then; the first one goes on."""
+    host.docker("volume", "create", "before-it")
+    event(events, "before-it").wait_for()
+    lab.save()
+    other = lab.second()
+    there = other.page.locator(".dm-events")
+    event(there, "before-it").wait_for()
+    usage(other.page.locator(".dm-stats"), "busy").get_by_text("%").first.wait_for()
+    host.docker("volume", "rm", "before-it")
+    for each in (there, events):
+        event(each, "destroy", "before-it").wait_for()
+    assert_sound(other)
+    other.page.close()
+
+
 def test_closing_takes_a_view_out_of_the_page(lab: Lab) -> None:
     """The other one stays."""
     lab.execute("seen.close()")

@@ -14,6 +14,7 @@ from IPython.core.completer import provisionalcompleter
 import dockmagic
 from dockmagic import ps, stats
 from dockmagic.errors import NotFound
+from tests.engines.http import request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from dockmagic import Engine
     from tests.conftest import DockerCli, DockerJson
+    from tests.engines.dockerd import Dockerd
 
 UNITS = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 MEANWHILE = 0.3
@@ -145,13 +147,16 @@ def test_a_name_that_nobody_has_is_told_with_the_nearest_one(engine: Engine, run
     assert f"Did you mean {name}?" in caught.value.hint
 
 
-@pytest.mark.parametrize(("verb", "left"), [(["rm", "-f"], []), (["kill"], ["dmt-ends"])])
+@pytest.mark.parametrize(
+    ("asked", "left"),
+    [(("DELETE", "/containers/dmt-ends?force=1"), []), (("POST", "/containers/dmt-ends/kill"), ["dmt-ends"])],
+)
 def test_one_that_ends_meanwhile(
-    engine: Engine, docker_cli: DockerCli, runs: Callable[..., str], verb: list[str], left: list[str]
+    engine: Engine, engine_process: Dockerd, runs: Callable[..., str], asked: tuple[str, str], left: list[str]
 ) -> None:
     """Removed it is left out, which 20.10 tells by an empty reply; stopped it has no figures."""
     names = [runs("dmt-ends"), runs("dmt-stays")]
-    timer = threading.Timer(MEANWHILE, docker_cli, (*verb, "dmt-ends"))
+    timer = threading.Timer(MEANWHILE, request, (engine_process.socket, *asked))
     timer.start()
     frame = stats(engine, names)
     timer.join()
