@@ -65,14 +65,17 @@ def _ignored(place: Query, here: Here) -> bool:
 
 
 def _build_args(given: Any, here: Here) -> dict[str, str | None]:
-    """NAME=VALUE; a name alone has the value it has here, or none, which leaves the Dockerfile's."""
+    """NAME=VALUE; a name alone has the value it has here, or none, which leaves the Dockerfile's.
+
+    The proxies that are not said are those of config.json, as with docker.
+    """
     found: dict[str, str | None] = {}
     for each in pairs(given):
         name, equals, value = each.partition("=")
         if not name:
             raise UsageError(f"is written NAME=VALUE or NAME, not {shown(each)!r}")
         found[name] = value if equals else here.environ.get(name)
-    return found
+    return {**here.proxies, **found}
 
 
 def secrets(given: Any, here: Here) -> dict[str, bytes]:

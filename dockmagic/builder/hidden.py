@@ -18,6 +18,7 @@ __all__ = ["NOTHING", "Hidden"]
 SHORTEST = 4
 """Bytes. What is shorter is in every log anyway, "no" or "1", which would be unreadable without it."""
 
+_ANCHOR = 8  # bytes at the beginning of one, by which it is looked for: it may have half a million
 _ASSIGNED = re.compile(rb"""(?=[=:]\s*["']?([^\s"',;]{8,}))""")
 _MASK = MASK.encode()
 
@@ -30,7 +31,7 @@ class Hidden:
 
     def __init__(self, values: Iterable[bytes] = ()) -> None:
         self._parts = sorted({part for value in values for part in _parts(value)})
-        self._longest = max(map(len, self._parts), default=0)
+        self._begins = {part[:size] for part in self._parts for size in range(1, min(len(part), _ANCHOR))}
 
     def __repr__(self) -> str:
         return f"<Hidden {len(self._parts)}>"
@@ -67,12 +68,14 @@ class Hidden:
                 found.append((start, end))
         return found
 
-    def _starts(self, data: bytes) -> Iterator[int]:
-        """From where on `data` is the beginning of one; none has a newline in it."""
-        first = max(data.rfind(b"\n") + 1, len(data) - self._longest + 1)
-        for start in range(first, len(data)):
-            if any(len(part) > len(data) - start and part.startswith(data[start:]) for part in self._parts):
-                yield start
+    def _starts(self, data: bytes) -> list[int]:
+        """From where on `data` is the beginning of one, in order; none has a newline in it."""
+        line, end = data.rfind(b"\n") + 1, len(data)
+        found = {end - size for size in range(1, _ANCHOR) if end - size >= line and data[end - size :] in self._begins}
+        for part in self._parts:
+            places = _places(part[:_ANCHOR], data, max(line, end - len(part) + 1))
+            found.update(start for start, _ in places if part.startswith(data[start:]))
+        return sorted(found)
 
 
 NOTHING = Hidden()
@@ -84,8 +87,8 @@ def _parts(value: bytes) -> Iterator[bytes]:
         yield from (part for part in found if len(part) >= SHORTEST)
 
 
-def _places(part: bytes, data: bytes) -> Iterator[tuple[int, int]]:
-    start = data.find(part)
+def _places(part: bytes, data: bytes, first: int = 0) -> Iterator[tuple[int, int]]:
+    start = data.find(part, first)
     while start >= 0:
         yield start, start + len(part)
         start = data.find(part, start + 1)

@@ -62,11 +62,13 @@ def build(
     """
     from dockmagic.builder.build_query import known_build_options
     from dockmagic.builder.image_build import prepare
+    from dockmagic.engine.container_spec.proxies import proxies_here
     from dockmagic.engine.container_spec.values import Here
 
     said = known_build_options(options)
     where = _given(path, dockerfile)
-    here = Here(os.environ, lambda: engine.api_version)
+    proxies = proxies_here(os.environ, engine.endpoint.host)
+    here = Here(os.environ, lambda: engine.api_version, proxies=proxies)
     watcher = _watcher(watcher, said.get("progress", "auto"))
     prepared = prepare(engine, where, dockerfile=dockerfile, options=said, here=here)
     _check_names(prepared.tags)

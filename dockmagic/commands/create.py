@@ -77,12 +77,14 @@ def make_container(
     """
     from dockmagic.commands.pull import pull
     from dockmagic.engine.container_spec.body import container_body, known_options
+    from dockmagic.engine.container_spec.proxies import proxies_here
     from dockmagic.engine.container_spec.values import Here
 
     options = known_options(options)
     name, platform, when = (options.get(option) for option in ("name", "platform", "pull"))
     _check(image, name=name, when=when)
-    here = Here(os.environ, lambda: engine.api_version, proxies=_proxies(engine))
+    proxies = proxies_here(os.environ, engine.endpoint.host)
+    here = Here(os.environ, lambda: engine.api_version, proxies=proxies)
     body = container_body(image, _words(command), options, here=here, attached=attached)
     if when == "always":
         pull(engine, image, platform=platform, on_progress=on_progress)
@@ -95,19 +97,6 @@ def make_container(
     on_progress(f"Unable to find image '{shown(image)}' locally")
     pull(engine, image, platform=platform, on_progress=on_progress)
     return _create(engine, body, name=name, platform=platform)
-
-
-def _proxies(engine: Engine) -> dict[str, str]:
-    """Those of docker's config.json. If it cannot be read there are none, and a warning, as with docker."""
-    from dockmagic.engine.config_file import read_registry_settings
-    from dockmagic.engine.container_spec.proxies import proxy_variables
-
-    try:
-        _, settings = read_registry_settings(os.environ)
-    except UsageError as error:
-        warn(error.message)
-        return {}
-    return proxy_variables(settings, engine.endpoint.host)
 
 
 def tell(warnings: Sequence[str]) -> None:

@@ -82,3 +82,14 @@ def test_no_value_is_left_in_pieces_of_any_size(values: list[bytes], pieces: lis
     assert not any(value in part for value in values for part in shown.split(MASK.encode()))
     if not any(value in whole for value in values):
         assert shown == whole
+
+
+def test_a_long_value_and_many_of_them_are_found_in_pieces() -> None:
+    """A secret may have half a megabyte, in one line or in thousands; a step may write as much without a newline."""
+    long = bytes(range(1, 10)) + b"long" * 100_000
+    many = b"".join(b"line %d of many\n" % number for number in range(1000))
+    hidden = Hidden([long, many])
+    assert told(hidden, b"so ", long[:70_000], long[70_000:], b" it is") == f"so {MASK} it is".encode()
+    assert told(hidden, b"so line 7", b"77 of many") == f"so {MASK}".encode()
+    filler = b"x" * 50_000
+    assert told(hidden, filler, filler) == filler + filler

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import pytest
 
 from dockmagic import build
 from dockmagic.errors import UsageError
+from dockmagic.masking import MASK
 
 if TYPE_CHECKING:
     from dockmagic import Engine
@@ -66,3 +68,19 @@ def test_a_variable_may_be_no_text(engine: Engine, label: str, monkeypatch: pyte
     run = "RUN --mount=type=secret,id=x test $(wc -c </run/secrets/x) = 6"
     frame = build(engine, dockerfile=f"{FROM}{run}\n", secret="id=x,env=DMT_BYTES", labels=[label], progress="none")
     assert len(frame) == 1
+
+
+def test_the_proxies_of_config_json_are_arguments(made: Made, isolated: Path) -> None:
+    """As with docker: a RUN knows them, in both spellings, unless the build says another one. A password is masked."""
+    proxies = {"default": {"httpProxy": "http://me:s3cr3t@proxy.example:3128", "noProxy": "localhost"}}
+    (isolated / ".docker").mkdir()
+    (isolated / ".docker" / "config.json").write_text(json.dumps({"proxies": proxies}))
+    made(
+        None,
+        f'{FROM}RUN echo "$HTTP_PROXY $http_proxy $NO_PROXY $no_proxy"\n',
+        build_args=["NO_PROXY=mine", "no_proxy=mine"],
+        no_cache=True,
+    )
+    address = f"http://me:{MASK}@proxy.example:3128"
+    assert f"{address} {address} mine mine" in made.printed
+    assert "s3cr3t" not in "\n".join(made.lines)

@@ -1,13 +1,16 @@
-"""The proxies that docker's config.json gives to every container. Pure."""
+"""The proxies that docker's config.json gives to every container, and to every build."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dockmagic.engine.config_file import read_registry_settings
+from dockmagic.errors import UsageError, warn
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["proxy_variables"]
+__all__ = ["proxies_here", "proxy_variables"]
 
 _VARIABLES = {
     "httpProxy": "HTTP_PROXY",
@@ -18,10 +21,20 @@ _VARIABLES = {
 }
 
 
+def proxies_here(environ: Mapping[str, str], host: str) -> dict[str, str]:
+    """Those of this environment's config.json. If it cannot be read there are none, and a warning, as with docker."""
+    try:
+        _, settings = read_registry_settings(environ)
+    except UsageError as error:
+        warn(error.message)
+        return {}
+    return proxy_variables(settings, host)
+
+
 def proxy_variables(settings: Mapping[str, Any], host: str) -> dict[str, str]:
     """The variables for containers of the engine at `host`, in upper and in lower case, as `settings` have them.
 
-    Those of that host, or else those under "default". Source: `ParseProxyConfig` of docker/cli.
+    Pure. Those of that host, or else those under "default". Source: `ParseProxyConfig` of docker/cli.
     """
     proxies = settings.get("proxies")
     if not isinstance(proxies, dict):
