@@ -55,6 +55,8 @@ def events(
     Raises UsageError for what is no time and for a filter that is none (engines would pass over it), BadRequest if
     `since` is after `until`. With --live it goes on: `dockmagic.live_events`. API: GET /events.
     """
+    import pandas as pd  # before the engine begins: it drops what is not read at once
+
     from dockmagic.engine.replies import one_object
     from dockmagic.engine.system import EVENTS_KEPT, system_events
     from dockmagic.frames.events import event_columns
@@ -64,8 +66,8 @@ def events(
     begin = timestamp(since, now_ns=now)
     end = timestamp(until, now_ns=now) or timestamp("0s", now_ns=now)
     with system_events(engine, since=begin, until=end, filters=filter) as stream:
-        rows = [one_object(row, "GET /events") for row in stream]
-    remembered = [row for row in rows if isinstance(row.get("timeNano"), int) and row["timeNano"] <= now]
-    if len(remembered) == EVENTS_KEPT:
+        rows = (one_object(row, "GET /events") for row in stream)
+        frame = to_frame(rows, event_columns(no_trunc=no_trunc), engine=engine)
+    if (frame["time"] <= pd.Timestamp(now, tz="UTC")).sum() == EVENTS_KEPT:
         warn(f"the engine remembers its last {EVENTS_KEPT} events only: older ones are lost")
-    return to_frame(rows, event_columns(no_trunc=no_trunc), engine=engine)
+    return frame

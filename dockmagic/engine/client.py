@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import orjson
 
+from dockmagic.collector import collector_paused
 from dockmagic.engine.endpoint_client import EndpointClient
 from dockmagic.engine.failures import raise_for_status
 from dockmagic.engine.stop import Stop
@@ -259,6 +260,7 @@ def _decoded(response: httpx.Response) -> Any:
     if "json" not in kind:
         return response.content.decode(errors="replace")
     try:
-        return orjson.loads(response.content)
+        with collector_paused():
+            return orjson.loads(response.content)
     except orjson.JSONDecodeError as error:
         raise ProtocolError(f"the engine sent what is not JSON: {response.content[:60]!r}") from error

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from dockmagic.frames.schema import Nanoseconds
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -98,6 +100,8 @@ def _boolean(values: Sequence[Any], _: object) -> Any:
 
 def _time(values: Sequence[Any], dtype: Any) -> Any:
     unit = dtype.removeprefix("datetime64[")[:2]
+    if unit == "ns" and {*map(type, values)} == {Nanoseconds}:
+        return pd.array(np.fromiter(values, "int64", len(values)).view("datetime64[ns]"), dtype=_utc(unit))
     ticks = [_ticks(value, nano=unit == "ns") for value in values]
     return pd.array(np.array(ticks, dtype="int64").view(f"datetime64[{unit}]"), dtype=_utc(unit))
 
@@ -113,6 +117,8 @@ def _ticks(value: Any, *, nano: bool) -> int:
     NaT is what is neither, what is out of range, and the year 1: Go's zero time, never, in whichever zone.
     """
     below = 0
+    if type(value) is Nanoseconds:
+        return value if nano else value // 1000
     if type(value) is int:
         ticks = value * 10**6
     else:
