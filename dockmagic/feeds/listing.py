@@ -11,7 +11,7 @@ from dockmagic.engine.containers import container_list
 from dockmagic.feeds.inbox import Events
 from dockmagic.feeds.marks import Marks
 from dockmagic.frames.containers import CONTAINERS
-from dockmagic.frames.patched import from_columns, patched, replaced
+from dockmagic.frames.patched import from_columns, patched, replaced, updated
 from dockmagic.frames.schema import to_columns, told_by
 
 if TYPE_CHECKING:
@@ -153,8 +153,12 @@ class Listing:
         before = [rows[place] for place in places]
         for place, row in zip(places, fresh, strict=True):
             rows[place] = row
-        columns = replaced(known.columns, places, before, fresh, CONTAINERS) or to_columns(rows, CONTAINERS)
-        frame = from_columns(columns, told_by(self._engine))
+        columns = replaced(known.columns, places, before, fresh, CONTAINERS)
+        if columns is None:
+            columns = to_columns(rows, CONTAINERS)
+            frame = from_columns(columns, told_by(self._engine))
+        else:
+            frame = updated(known.frame, known.columns, columns, told_by(self._engine))
         return replace(known, rows=rows, columns=columns, frame=frame)
 
 

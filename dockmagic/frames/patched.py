@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _Columns: TypeAlias = dict[str, Any]
 
-__all__ = ["extended", "from_columns", "patched", "replaced"]
+__all__ = ["extended", "from_columns", "patched", "replaced", "updated"]
 
 
 def from_columns(columns: _Columns, attrs: dict[Any, Any]) -> pd.DataFrame:
@@ -25,6 +25,19 @@ def from_columns(columns: _Columns, attrs: dict[Any, Any]) -> pd.DataFrame:
     frame = pd.DataFrame(columns, copy=False)
     frame.attrs = attrs
     return frame
+
+
+def updated(frame: pd.DataFrame, before: _Columns, columns: _Columns, attrs: dict[Any, Any]) -> pd.DataFrame:
+    """`frame`, which was made of the columns `before`, with those of `columns` that are others by now.
+
+    A new frame takes pandas a millisecond, whatever its length; one column of it 50 us.
+    """
+    result = frame.copy(deep=False)
+    for place, (name, column) in enumerate(columns.items()):
+        if column is not before[name]:
+            result.isetitem(place, column)
+    result.attrs = attrs
+    return result
 
 
 def extended(frame: pd.DataFrame | None, rows: Sequence[Row], schema: Schema, *, limit: int) -> pd.DataFrame:

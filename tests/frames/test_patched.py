@@ -9,7 +9,7 @@ import pandas as pd
 
 from dockmagic.frames.containers import CONTAINERS
 from dockmagic.frames.events import EVENTS
-from dockmagic.frames.patched import extended, from_columns, patched, replaced
+from dockmagic.frames.patched import extended, from_columns, patched, replaced, updated
 from dockmagic.frames.schema import to_columns, to_frame
 
 
@@ -55,6 +55,24 @@ def test_rows_in_their_places_change_only_the_columns_that_differ() -> None:
     pd.testing.assert_frame_equal(from_columns(columns, {}), to_frame(expected, CONTAINERS))
     assert {name for name in columns if columns[name] is not old[name]} == {"name", "labels", "size_rw"}
     pd.testing.assert_frame_equal(from_columns(old, {}), to_frame(rows, CONTAINERS))
+
+
+def test_a_frame_with_other_columns_is_as_if_made_anew_and_the_old_one_stays() -> None:
+    """Of any dtype; what a person does to the old one, or to the new one, the other does not show."""
+    rows = [container(number) for number in range(5)]
+    old = to_columns(rows, CONTAINERS)
+    frame = from_columns(old, {"host": "here"})
+    fresh = [container(3, Names=["/renamed"], State="exited", Created=5, Labels={}, SizeRw=None, Ports=[])]
+    columns = replaced(old, [3], [rows[3]], fresh, CONTAINERS)
+    assert columns is not None
+    new = updated(frame, old, columns, {"host": "there"})
+    expected = to_frame([*rows[:3], fresh[0], rows[4]], CONTAINERS)
+    pd.testing.assert_frame_equal(new, expected)
+    pd.testing.assert_frame_equal(frame, to_frame(rows, CONTAINERS))
+    assert (frame.attrs, new.attrs) == ({"host": "here"}, {"host": "there"})
+    frame.loc[0, "name"] = new.loc[1, "name"] = "mine"
+    assert new.loc[0, "name"] == "c0"
+    assert frame.loc[1, "name"] == "c1"
 
 
 def test_a_state_that_was_unknown_so_far_cannot_be_patched_in() -> None:
