@@ -26,7 +26,20 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parent.parent / "dockmagic"
 FLOORS = {
     **dict.fromkeys(
-        ("errors", "text", "values", "arguments", "declared", "options", "absent", "groups", "registry", "masking"), 0
+        (
+            "errors",
+            "text",
+            "values",
+            "arguments",
+            "declared",
+            "options",
+            "absent",
+            "groups",
+            "registry",
+            "masking",
+            "collector",
+        ),
+        0,
     ),
     **dict.fromkeys(("engine", "builder", "demo"), 1),
     **dict.fromkeys(("frames", "feeds", "help", "magic_options"), 2),

@@ -102,20 +102,20 @@ def _read_all(engine: Engine, names: list[str], wanted: dict[str, Any]) -> list[
 
 def _read(engine: Engine, name: str, wanted: dict[str, Any]) -> tuple[str, LogLines]:
     """The container's own name, and its lines. Raises APIError in words about it."""
-    from dockmagic.engine.containers import container_inspect, container_logs
+    from dockmagic.engine.containers import container_inspect, container_logs_chunks
     from dockmagic.engine.missing import missing_container
     from dockmagic.feeds.logs_reader import UNREADABLE
     from dockmagic.feeds.logs_targets import unreadable_hint
-    from dockmagic.frames.log_lines import log_lines
+    from dockmagic.frames.log_lines import LogReader
 
     described: dict[str, Any] = {}
     try:
         described = container_inspect(engine, name)
-        body = container_logs(engine, _text(described, "Id") or name, **wanted)  # whoever has that name meanwhile
-        terminal = _part(described, "Config").get("Tty") is True
-        return _text(described, "Name").removeprefix("/") or name, log_lines(
-            body, terminal=terminal, details=wanted["details"]
-        )
+        reader = LogReader(terminal=_part(described, "Config").get("Tty") is True, details=wanted["details"])
+        identity = _text(described, "Id") or name  # whoever has that name meanwhile
+        for chunk in container_logs_chunks(engine, identity, **wanted):
+            reader.feed(chunk)
+        return _text(described, "Name").removeprefix("/") or name, reader.end()
     except NotFound as error:
         raise missing_container(engine, name, error) from error
     except APIError as error:

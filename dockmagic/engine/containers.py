@@ -10,7 +10,7 @@ from dockmagic.engine.replies import objects, one_object
 from dockmagic.engine.url import segment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from dockmagic.engine.client import Engine
@@ -24,6 +24,7 @@ __all__ = [
     "container_kill",
     "container_list",
     "container_logs",
+    "container_logs_chunks",
     "container_logs_stream",
     "container_pause",
     "container_remove",
@@ -119,10 +120,15 @@ def container_logs(
     `since` and `until` are as `timestamp` gives them. Raises NotFound; EngineFault if its log driver cannot be read.
     """
     body = bytearray()
-    with _logs(engine, name, since=since, until=until, tail=tail, details=details or None) as stream:
-        for chunk in stream.chunks():
-            body += chunk
+    for chunk in container_logs_chunks(engine, name, since=since, until=until, tail=tail, details=details):
+        body += chunk
     return body
+
+
+def container_logs_chunks(engine: Engine, name: str, *, details: bool = False, **wanted: Any) -> Iterator[bytes]:
+    """As `container_logs`, the bytes as they come."""
+    with _logs(engine, name, details=details or None, **wanted) as stream:
+        yield from stream.chunks()
 
 
 def container_logs_stream(

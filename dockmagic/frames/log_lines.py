@@ -1,7 +1,7 @@
-"""What an engine sends of containers' logs in one go, as columns.
+"""What an engine sends of containers' logs, as columns, while it comes.
 
 An engine writes each line as one frame, "2026-01-31T13:00:00.123456789Z text" and a newline; such frames are taken
-apart together by numpy (100 ms for 200,000). What is otherwise, a line of more than 16 KiB, is for `log_pieces`.
+apart together (see `log_spans`). What is otherwise, a line of more than 16 KiB, is for `log_pieces`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from dockmagic.engine.multiplex import frames
 from dockmagic.frames.arrays import array
-from dockmagic.frames.log_pieces import PART, Pieces
+from dockmagic.frames.log_pieces import Pieces
+from dockmagic.frames.log_spans import ends_of_lines, frame_spans, line_spans, plain_frames, plain_lines, texts, times
 from dockmagic.frames.logs import STREAM
 from dockmagic.frames.schema import told_by
 
@@ -22,64 +22,105 @@ if TYPE_CHECKING:
 
     from dockmagic.engine.client import Engine
     from dockmagic.frames.log_pieces import Piece
+    from dockmagic.frames.log_spans import Spans
 
-__all__ = ["LogLines", "log_frame", "log_lines", "stamps_as_times"]
+__all__ = ["LogLines", "LogReader", "log_frame", "log_lines"]
 
-_FORM = dict(zip((0, 1, 4, 7, 10, 13, 16, 19, 29, 30), b"20--T::.Z ", strict=True))  # of a stamp: position, sign
-_STAMP = 31  # bytes: 2026-01-31T13:00:00.123456789Z and a blank
-_BLOCK = 8192  # lines whose stamps are copied at a time
-_NEWLINE, _RETURN = b"\n\r"
-
-
-class _Spans(NamedTuple):
-    """The frames of a body, or the lines of a terminal: arrays of int64, int64, and uint8 (1 is stdout, 2 stderr)."""
-
-    begins: Any
-    ends: Any
-    streams: Any
-
-    def only(self, chosen: Any) -> _Spans:
-        """Those that `chosen` is true for."""
-        return _Spans(self.begins[chosen], self.ends[chosen], self.streams[chosen])
+_BLOCK = 256 * 1024
+"""Bytes that are converted at a time. An engine that finds nobody reading waits after a few hundred lines: in the time
+that 2,000 lines take here it writes as many, so that neither waits for the other."""
 
 
 class LogLines(NamedTuple):
-    """Columns: datetime64[ns], uint8 (1 for stdout, 2 for stderr), and objects that are str."""
+    """Columns: datetime64[ns], uint8 (1 for stdout, 2 for stderr), and pandas' array of str."""
 
     times: Any
     streams: Any
     texts: Any
 
 
-def log_lines(body: bytearray, *, terminal: bool, details: bool = False) -> LogLines:
-    """The lines of what the engine sent of one container, in its order.
+class LogReader:
+    """Takes the bytes of one container's log as they come, cut anywhere, and gives its lines, in the engine's order.
 
     With a `terminal` (Config.Tty) there are no frames, and a line's end is CR and LF. Raises EngineFault and
-    ProtocolError as `frames` does.
+    ProtocolError as `frame_spans` does.
     """
-    data = np.frombuffer(body, "uint8")
-    spans = _terminal_spans(data) if terminal else _framed_spans(body)
-    plain = _plain(data, spans, terminal=terminal)
-    lines = _at_once(body, data, spans.only(plain), terminal=terminal)
-    if plain.all():
-        return lines
-    pieces = Pieces(terminal=terminal, details=details)
-    for index in np.flatnonzero(~plain).tolist():
-        pieces.add(index, int(spans.streams[index]), bytes(data[spans.begins[index] : spans.ends[index]]))
-    return _merged(np.flatnonzero(plain), lines, pieces.lines())
+
+    def __init__(self, *, terminal: bool, details: bool = False, block: int = _BLOCK) -> None:
+        self._terminal = terminal
+        self._block = block
+        self._body = bytearray()
+        self._due = block  # its size when it is time to convert what there is
+        self._pieces = Pieces(terminal=terminal, details=details)
+        self._lines: list[LogLines] = []
+        self._indexes: list[Any] = []  # of these lines among all spans
+        self._count = 0  # spans so far
+        self._goes_on = {1: False, 2: False}  # whether the stream's last frame has no newline at its end
+
+    def feed(self, chunk: bytes | bytearray) -> None:
+        """Take in what has come."""
+        self._body += chunk
+        if len(self._body) >= self._due:
+            self._convert(final=False)
+
+    def end(self) -> LogLines:
+        """All lines, those too whose end has not come."""
+        self._convert(final=True)
+        pieces = self._pieces.lines()
+        return _merged(np.concatenate(self._indexes), self._lines, pieces) if pieces else _joined(self._lines)
+
+    def _convert(self, *, final: bool) -> None:
+        body, data = self._body, np.frombuffer(self._body, "uint8")
+        spans = line_spans(data, final=final) if self._terminal else frame_spans(body, data, final=final)
+        rest = int(spans.ends[-1]) if len(spans.ends) else 0
+        self._body = body[rest:]  # a new one: the array holds on to the old one
+        self._due = len(self._body) + self._block
+        if rest:
+            self._convert_spans(body, data[:rest], spans)
+
+    def _convert_spans(self, body: bytearray, data: Any, spans: Spans) -> None:
+        plain = plain_lines(data, spans) if self._terminal else self._plain_frames(data, spans)
+        own = spans.only(plain)
+        found = pd.array(texts(body, data, own, terminal=self._terminal), dtype=_text())
+        self._lines.append(LogLines(times(data, own), own.streams, found))
+        self._indexes.append(np.flatnonzero(plain) + self._count)
+        for index in np.flatnonzero(~plain).tolist():
+            content = bytes(data[spans.begins[index] : spans.ends[index]])
+            self._pieces.add(index + self._count, int(spans.streams[index]), content)
+        self._count += len(plain)
+
+    def _plain_frames(self, data: Any, spans: Spans) -> Any:
+        """What follows on a line that has not ended may be its next part: such a frame is none."""
+        ended = ends_of_lines(data, spans)
+        plain = plain_frames(data, spans, ended)
+        if ended.all() and not any(self._goes_on.values()):
+            return plain
+        for stream, goes_on in self._goes_on.items():
+            own = np.flatnonzero(spans.streams == stream)
+            plain[own[1:]] &= ended[own[:-1]]
+            if len(own):
+                plain[own[0]] &= not goes_on
+                self._goes_on[stream] = not ended[own[-1]]
+        return plain
+
+
+def log_lines(body: bytes | bytearray, *, terminal: bool, details: bool = False) -> LogLines:
+    """The lines of a whole log. See `LogReader`."""
+    reader = LogReader(terminal=terminal, details=details)
+    reader.feed(body)
+    return reader.end()
 
 
 def log_frame(logs: Sequence[tuple[str, LogLines]], *, engine: Engine | None = None) -> pd.DataFrame:
     """The lines of several containers, each with its name in front, one behind the other."""
-    none = LogLines(np.empty(0, "datetime64[ns]"), np.empty(0, "uint8"), np.empty(0, object))
-    parts = [none, *(lines for _, lines in logs)]
-    times, streams, texts = (np.concatenate(column) for column in zip(*parts, strict=True))
+    lines = _joined([each for _, each in logs])
+    names = np.repeat(np.array([name for name, _ in logs], object), [len(each.times) for _, each in logs])
     frame = pd.DataFrame(
         {
-            "time": pd.array(times, dtype=pd.DatetimeTZDtype("ns", "UTC")),
-            "name": array([name for name, lines in logs for _ in range(len(lines.texts))], "str"),
-            "stream": pd.Categorical.from_codes(streams.astype("int8") - 1, dtype=array((), STREAM).dtype),
-            "line": pd.array(texts, dtype=array((), "str").dtype),
+            "time": pd.array(lines.times, dtype=pd.DatetimeTZDtype("ns", "UTC")),
+            "name": pd.array(names, dtype=_text()),
+            "stream": pd.Categorical.from_codes(lines.streams.astype("int8") - 1, dtype=array((), STREAM).dtype),
+            "line": lines.texts,
         },
         copy=False,
     )
@@ -87,73 +128,26 @@ def log_frame(logs: Sequence[tuple[str, LogLines]], *, engine: Engine | None = N
     return frame
 
 
-def _framed_spans(body: bytearray) -> _Spans:
-    found = frames(body)
-    begins, ends = (np.frombuffer(part, "int64") for part in (found.begins, found.ends))
-    return _Spans(begins, ends, np.frombuffer(found.streams, "uint8"))
+def _text() -> Any:
+    """The dtype of text: where pyarrow is installed, pandas keeps it in pyarrow's arrays."""
+    return array((), "str").dtype
 
 
-def _terminal_spans(data: Any) -> _Spans:
-    ends = np.flatnonzero(data == _NEWLINE) + 1
-    if len(data) and (not len(ends) or ends[-1] < len(data)):
-        ends = np.append(ends, len(data))
-    return _Spans(np.concatenate(([0], ends[:-1]))[: len(ends)], ends, np.ones(len(ends), "uint8"))
+def _joined(parts: Sequence[LogLines]) -> LogLines:
+    """One behind the other."""
+    none = LogLines(np.empty(0, "datetime64[ns]"), np.empty(0, "uint8"), array((), "str"))
+    moments, streams, found = zip(none, *parts, strict=True)
+    together = pd.concat([pd.Series(each, copy=False) for each in found], ignore_index=True)
+    return LogLines(np.concatenate(moments), np.concatenate(streams), together.array)
 
 
-def _plain(data: Any, spans: _Spans, *, terminal: bool) -> Any:
-    """Which spans are one line each, and the whole of it: a stamp of UTC, text, and the only newline at the end."""
-    begins, ends, streams = spans
-    sizes = ends - begins
-    ended = (sizes > 0) & (data[ends - 1] == _NEWLINE)
-    plain = ended & (sizes > _STAMP)
-    for at, sign in _FORM.items():
-        plain &= data[np.minimum(begins + at, len(data) - 1)] == sign
-    if terminal:
-        return plain & (sizes <= _STAMP + PART)
-    for stream in (1, 2):  # what follows on a line that has not ended may be its next part
-        own = np.flatnonzero(streams == stream)
-        plain[own[1:]] &= ended[own[:-1]]
-    newlines = np.flatnonzero(data == _NEWLINE)
-    frame = np.searchsorted(ends, newlines, side="right")
-    plain[frame[(newlines >= begins[frame]) & (newlines < ends[frame] - 1)]] = False
-    return plain
-
-
-def _at_once(body: bytearray, data: Any, spans: _Spans, *, terminal: bool) -> LogLines:
-    """The lines of spans that are plain."""
-    begins, ends, streams = spans
-    times = np.empty(len(begins), "datetime64[ns]")
-    for block in range(0, len(begins), _BLOCK):
-        chosen = slice(block, block + _BLOCK)
-        times[chosen] = _times(data, begins[chosen])
-    stops = ends - 1
-    if terminal:
-        stops = stops - (data[ends - 2] == _RETURN)
-    bounds = zip(memoryview(begins + _STAMP), memoryview(stops), strict=True)  # their items are ints of Python
-    texts = (body[begin:end].decode("utf-8", "replace") for begin, end in bounds)
-    return LogLines(times, streams, np.fromiter(texts, dtype=object, count=len(begins)))
-
-
-def _times(data: Any, begins: Any) -> Any:
-    return stamps_as_times(data[begins[:, None] + np.arange(_STAMP - 2)].view(f"S{_STAMP - 2}").ravel())
-
-
-def stamps_as_times(stamps: Any) -> Any:
-    """datetime64[ns] of an array of stamps (2026-01-31T13:00:00.123456789); NaT for what is no time."""
-    try:
-        return stamps.astype("datetime64[ns]")
-    except ValueError:  # one of them is no time: each for itself
-        return _each_time([stamp.decode(errors="replace") for stamp in stamps.tolist()])
-
-
-def _each_time(stamps: list[str]) -> Any:
-    return array(stamps, "datetime64[ns, UTC]").asi8.view("datetime64[ns]")
-
-
-def _merged(indexes: Any, lines: LogLines, pieces: list[Piece]) -> LogLines:
+def _merged(indexes: Any, lines: Sequence[LogLines], pieces: Sequence[Piece]) -> LogLines:
     """`lines`, which began in the spans `indexes`, and `pieces`, in the order of the engine."""
-    texts = np.fromiter((piece.text for piece in pieces), dtype=object, count=len(pieces))
-    streams = np.array([piece.stream for piece in pieces], "uint8")
-    others = LogLines(_each_time([piece.stamp for piece in pieces]), streams, texts)
+    others = LogLines(
+        array([piece.stamp for piece in pieces], "datetime64[ns, UTC]").asi8.view("datetime64[ns]"),
+        np.array([piece.stream for piece in pieces], "uint8"),
+        array([piece.text for piece in pieces], "str"),
+    )
     order = np.argsort(np.concatenate((indexes, [piece.frame for piece in pieces])), kind="stable")
-    return LogLines(*(np.concatenate(columns)[order] for columns in zip(lines, others, strict=True)))
+    moments, streams, found = _joined([*lines, others])
+    return LogLines(moments[order], streams[order], found.take(order))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from dockmagic.feeds.log_unit import HEAD, NO_STAMP, STAMP
 from dockmagic.frames.arrays import array
-from dockmagic.frames.log_lines import stamps_as_times
+from dockmagic.frames.log_spans import stamps_as_times
 from dockmagic.frames.logs import FOLLOWED_STREAM
 
 if TYPE_CHECKING:

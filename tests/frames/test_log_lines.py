@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dockmagic.errors import EngineFault
-from dockmagic.frames.log_lines import log_frame, log_lines
+from dockmagic.frames.log_lines import LogReader, log_frame, log_lines
 from dockmagic.frames.log_pieces import PART
 from dockmagic.frames.logs import LOG_LINES
 from dockmagic.frames.schema import to_frame
@@ -190,6 +190,20 @@ def test_frames_may_be_cut_anywhere(lines: list[Line], data: st.DataObject) -> N
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=6)))
     pieces = [text[begin:end] for begin, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
     assert rows(b"".join(frame(1, piece) for piece in pieces)) == expected(lines)
+
+
+@given(LINES, st.booleans(), st.data())
+@settings(deadline=None)
+def test_bytes_may_come_in_any_pieces(lines: list[Line], terminal: bool, data: st.DataObject) -> None:  # noqa: FBT001 - a value among others
+    """A log is read while it comes: a frame, a line, a time and a character may be cut where a block ends."""
+    parts = [(line.stream, part) for number, line in enumerate(lines) for part in parts_of(number, line)]
+    body = b"".join(part if terminal else frame(stream, part) for stream, part in parts)
+    reader = LogReader(terminal=terminal, block=1)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(body)), max_size=8)))
+    for begin, end in zip([0, *cuts], [*cuts, len(body)], strict=True):
+        reader.feed(body[begin:end])
+    whole = log_frame([("web", log_lines(body, terminal=terminal))])
+    pd.testing.assert_frame_equal(log_frame([("web", reader.end())]), whole)
 
 
 @given(LINES.map(lambda lines: [line._replace(stream=1, ended=True) for line in lines]))
