@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from dockmagic.engine.filters import Filters
 from dockmagic.engine.when import When, timestamp
@@ -12,9 +12,12 @@ from dockmagic.options import Option
 from dockmagic.registry import command
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
     from dockmagic.engine.client import Engine
+    from dockmagic.engine.stream import Stream
 
 __all__ = ["events"]
 
@@ -55,19 +58,27 @@ def events(
     Raises UsageError for what is no time and for a filter that is none (engines would pass over it), BadRequest if
     `since` is after `until`. With --live it goes on: `dockmagic.live_events`. API: GET /events.
     """
-    import pandas as pd  # before the engine begins: it drops what is not read at once
-
     from dockmagic.engine.replies import one_object
     from dockmagic.engine.system import EVENTS_KEPT, system_events
+    from dockmagic.frames import arrays  # noqa: F401 - pandas, before the engine begins: it drops what is not read soon
     from dockmagic.frames.events import event_columns
     from dockmagic.frames.schema import to_frame
 
     now = time.time_ns()
     begin = timestamp(since, now_ns=now)
     end = timestamp(until, now_ns=now) or timestamp("0s", now_ns=now)
+    remembered = 0
+
+    def told(stream: Stream) -> Iterator[dict[str, Any]]:
+        nonlocal remembered
+        for row in stream:
+            event = one_object(row, "GET /events")
+            ticks = event.get("timeNano")
+            remembered += isinstance(ticks, int) and ticks <= now
+            yield event
+
     with system_events(engine, since=begin, until=end, filters=filter) as stream:
-        rows = (one_object(row, "GET /events") for row in stream)
-        frame = to_frame(rows, event_columns(no_trunc=no_trunc), engine=engine)
-    if (frame["time"] <= pd.Timestamp(now, tz="UTC")).sum() == EVENTS_KEPT:
+        frame = to_frame(told(stream), event_columns(no_trunc=no_trunc), engine=engine)
+    if remembered == EVENTS_KEPT:
         warn(f"the engine remembers its last {EVENTS_KEPT} events only: older ones are lost")
     return frame
