@@ -55,7 +55,7 @@ _logger = logging.getLogger("dockmagic")
 
 
 class StatsFeed:
-    """What containers use from now on: those that run, or those with the `ids` alone.
+    """What containers use from now on: those that run, or `all`, or those with the `ids` alone.
 
     A stream stays open for each, in a thread that only keeps the newest sample; one thread more looks at them, once per
     tick of the engine. Containers join and leave by the engine's events, by a `Feed`, which tells whether it is heard.
@@ -65,6 +65,7 @@ class StatsFeed:
         self,
         engine: Engine,
         *,
+        all: bool = False,
         ids: Sequence[str] | None = None,
         no_trunc: bool = False,
         limit: int = KEPT,
@@ -75,8 +76,9 @@ class StatsFeed:
         self.engine = engine
         self.started = datetime.now(UTC)
         self._ids = ids
+        self._all = all
         self._columns = stats_columns(no_trunc=no_trunc)
-        self._members = Members(ids)
+        self._members = Members(ids, everything=all)
         self._series = StatsSeries(engine, self._columns, limit=limit)
         self._feed = Feed(engine, filters={"type": ["container"], "event": list(ACTIONS)}, limit=1)
         self._wake = threading.Event()
@@ -127,10 +129,11 @@ class StatsFeed:
     def now(self) -> pd.DataFrame:
         """The newest sample of each container that runs, one row each: the columns of `stats`; nothing is asked.
 
-        They are a second old at most, as engines take them. One that was named and does not run has a row without
-        values.
+        They are a second old at most, as engines take them. One that does not run, and was named or comes with `all`,
+        has a row without values.
         """
-        found = [each.sampled() or _nothing(each) for each in self.members if each.runs or self._ids is not None]
+        stays = self._all or self._ids is not None
+        found = [each.sampled() or _nothing(each) for each in self.members if each.runs or stays]
         return to_frame(stats_rows(found), self._columns, engine=self.engine)
 
     @property
@@ -219,7 +222,7 @@ class StatsFeed:
     def _list(self, engine: Engine) -> None:
         """Ask which containers there are: once more soon after the first time, and then once in a while."""
         now = time.monotonic()
-        self._members.listed(targets(engine, ids=self._ids), now)
+        self._members.listed(targets(engine, all=self._all, ids=self._ids), now)
         self._list_at = now + (_LONGEST if self._confirmed else _CONFIRMED)
         self._confirmed = True
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ACTIONS", "LEAVES", "Members"]
 
-ACTIONS = ("start", "die", "destroy", "rename")
+ACTIONS = ("create", "start", "die", "destroy", "rename")
 """The events that change it."""
 
 LEAVES = 30.0
@@ -26,10 +26,14 @@ _ID = re.compile(r"[0-9a-f]{64}")
 
 
 class Members:
-    """Those that run, or those of `ids` whatever they do. For one thread; `all` is replaced and never changed."""
+    """Those that run, or `everything`, or those of `ids` whatever they do.
 
-    def __init__(self, ids: Sequence[str] | None = None) -> None:
+    For one thread; `all` is replaced and never changed.
+    """
+
+    def __init__(self, ids: Sequence[str] | None = None, *, everything: bool = False) -> None:
         self._ids = ids
+        self._everything = everything and ids is None
         self.all: tuple[Member, ...] = ()
         """The newest first, as they are listed; what has begun since is in front."""
 
@@ -53,7 +57,7 @@ class Members:
         for identity, member in known.items():
             if identity not in found:
                 member.end(now)
-        left = [identity for identity in known if identity not in found]
+        left = [identity for identity in known if identity not in found and not self._everything]
         self.all = tuple(known[identity] for identity in (*found, *left))
 
     def heard(self, event: Event, now: float) -> bool:
@@ -66,20 +70,22 @@ class Members:
         member = next((each for each in self.all if each.id == identity), None)
         action = event.get("Action")
         if member is None:
-            if action == "start":
-                self.all = (Member(identity, name, runs=True), *self.all)
+            if action == "start" or (action == "create" and self._everything):
+                self.all = (Member(identity, name, runs=action == "start"), *self.all)
             return False
         if action == "start":
             member.begin()
         elif action in {"die", "destroy"}:
             member.end(now)
+        if action == "destroy" and self._everything:
+            self.all = tuple(each for each in self.all if each is not member)
         if action in {"start", "rename"}:
             member.name = name or member.name
         return False
 
     def leave(self, now: float) -> None:
-        """Forget those that ended long ago; not those that were asked for by name."""
-        if self._ids is None:
+        """Forget those that ended long ago; not those that were asked for whatever they do."""
+        if self._ids is None and not self._everything:
             self.all = tuple(each for each in self.all if each.ended is None or now < each.ended + LEAVES)
 
 

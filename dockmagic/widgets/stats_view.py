@@ -28,12 +28,15 @@ if TYPE_CHECKING:
 __all__ = ["StatsView", "live_stats"]
 
 
-def live_stats(engine: Engine, container: Names | None = None, *, no_trunc: bool = False) -> StatsView:
+def live_stats(
+    engine: Engine, container: Names | None = None, *, all: bool = False, no_trunc: bool = False
+) -> StatsView:
     """What containers use while they do: in a notebook a live view, everywhere an object with frames.
 
-    All that run, also those that begin to run meanwhile; or those that are named. A stream of samples stays open for
-    each (of more than 96 the others are asked for in turn), so that `now`, the newest sample of each, costs
-    milliseconds and is a second old at most; `frame` is the series so far. Both have the columns of `stats`.
+    Those that run, also those that begin to run meanwhile; or `all`; or those that are named, running or not. A stream
+    of samples stays open for each (of more than 96 the others are asked for in turn), so that `now`, the newest sample
+    of each, costs milliseconds and is a second old at most; `frame` is the series so far. Both have the columns of
+    `stats`.
 
     It has connections of its own, and goes on when `engine` is closed, until `stop()` or `close()`; when the engine
     goes away it connects again. In an executed notebook, where nobody looks, it is a table. Raises NotFound for a name,
@@ -43,7 +46,7 @@ def live_stats(engine: Engine, container: Names | None = None, *, no_trunc: bool
     ids = None if container is None else every_container_id(engine, object_names(container, "a container"))
     twin = engine.twin()
     try:
-        return StatsView(StatsFeed(twin, ids=ids, no_trunc=no_trunc))
+        return StatsView(StatsFeed(twin, all=all, ids=ids, no_trunc=no_trunc))
     except BaseException:
         twin.close()
         raise

@@ -33,6 +33,7 @@ class StatsTeller(Teller):
 
     Attributes:
         names: those that run, the newest first.
+        stopped: those that do not.
         faulty: those whose samples cannot be taken.
         lists: how many times they were listed.
         polled: the names whose samples were asked for one by one.
@@ -42,6 +43,7 @@ class StatsTeller(Teller):
     def __init__(self, *names: str) -> None:
         super().__init__()
         self.names = list(names)
+        self.stopped: list[str] = []
         self.faulty: set[str] = set()
         self.lists = 0
         self.polled: list[str] = []
@@ -130,7 +132,10 @@ class StatsTeller(Teller):
 
     def _listed(self, query: dict[str, list[str]]) -> list[dict[str, Any]]:
         wanted = json.loads(query.get("filters", ["{}"])[0]).get("id")
-        rows = [{"Id": id_of(name), "Names": [f"/{name}"], "State": "running"} for name in self.names]
+        states = [(name, "running") for name in self.names]
+        if "all" in query:
+            states += [(name, "exited") for name in self.stopped]
+        rows = [{"Id": id_of(name), "Names": [f"/{name}"], "State": state} for name, state in states]
         return [row for row in rows if wanted is None or row["Id"] in wanted]
 
     def _stream(self, name: str, peer: Peer) -> None:

@@ -163,6 +163,25 @@ def test_only_those_that_are_named_are_followed(engine: Engine, teller: StatsTel
         assert listens(teller, "b")
 
 
+def test_all_of_them_are_followed_where_that_is_wanted(engine: Engine, teller: StatsTeller) -> None:
+    """Those that do not run have no figures; what was removed is gone at once."""
+    teller.stopped = ["s"]
+    with StatsFeed(engine, all=True) as feed:
+        assert listens(teller, "a", "b")
+        assert states(feed) == {"a": True, "b": True, "s": False}
+        teller.stopped.insert(0, "n")
+        teller.event("create", "n")
+        assert eventually(lambda: states(feed) == {"n": False, "a": True, "b": True, "s": False})
+        assert feed.now.set_index("name").loc[["n", "s"], "memory"].isna().all()
+        teller.stopped.remove("s")
+        teller.event("destroy", "s")
+        assert eventually(lambda: "s" not in states(feed))
+        teller.stopped.append("a")
+        teller.end("a")
+        assert listens(teller, "b")
+        assert states(feed) == {"n": False, "a": False, "b": True}
+
+
 def test_a_stream_that_ends_is_opened_again(feed: StatsFeed, teller: StatsTeller) -> None:
     """The others go on."""
     teller.tick(times=2)
