@@ -68,6 +68,13 @@ class DemoEngine(Engine):
         super().close()
         self._let_go()
 
+    def twin(self) -> DemoEngine:
+        """The same demo with connections of its own, which holds it for itself: what goes on outlives this one."""
+        twin = super().twin()
+        assert isinstance(twin, DemoEngine)  # noqa: S101 - a copy
+        twin.demo, twin._held = _held(story=False), [True]
+        return twin
+
     def _let_go(self) -> None:
         if self._held:
             self._held.clear()

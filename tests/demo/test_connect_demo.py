@@ -12,6 +12,7 @@ import pytest
 import dockmagic
 from dockmagic.demo.server import THREAD
 from dockmagic.errors import Conflict, EngineUnreachable, EngineWarning, InsecureConnection, NotFound, UsageError
+from tests.engine.scripted import eventually
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,6 +45,19 @@ def test_everybody_in_a_process_has_the_same_demo(others: set[threading.Thread])
     assert served() == others
     with dockmagic.connect("demo") as fresh:
         assert len(dockmagic.ps(fresh, all=True)) == 0
+
+
+def test_a_live_view_holds_the_demo_and_leaves_it_to_the_others(others: set[threading.Thread]) -> None:
+    """Its end is not theirs, and theirs not its own."""
+    with dockmagic.connect("demo") as engine:
+        dockmagic.run(engine, "busybox", ["sh", "-c", "echo seen"], detach=True, name="seen")
+        dockmagic.live_events(engine).close()
+        assert list(dockmagic.ps(engine, all=True)["name"]) == ["seen"]
+        logs = dockmagic.live_logs(engine, "seen")
+    assert len(served() - others) == 1
+    assert eventually(lambda: "seen" in list(logs.frame["line"]))
+    logs.close()
+    assert served() == others
 
 
 def test_a_notebook_uses_it_as_any_engine(shell: InteractiveShell, others: set[threading.Thread]) -> None:
