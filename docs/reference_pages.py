@@ -63,6 +63,8 @@ PYTHON = f"""\
 {_heading("What goes on", "-")}
 .. autofunction:: dockmagic.live_events
 
+.. autofunction:: dockmagic.live_logs
+
 .. autofunction:: dockmagic.live_stats
 
 .. autofunction:: dockmagic.running

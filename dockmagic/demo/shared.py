@@ -72,7 +72,7 @@ class DemoEngine(Engine):
         """The same demo with connections of its own, which holds it for itself: what goes on outlives this one."""
         twin = super().twin()
         assert isinstance(twin, DemoEngine)  # noqa: S101 - a copy
-        twin.demo, twin._held = _held(story=False), [True]
+        twin.demo, twin._held = _held(story=False), [True]  # noqa: SLF001 - itself
         return twin
 
     def _let_go(self) -> None:
