@@ -30,6 +30,7 @@ IDENTIFIER = "dockmagic.arguments"
 BUDGET = 0.3  # seconds that a person waits for names; the kernel does nothing else meanwhile
 FRESH = 2.0  # seconds that names are remembered: a few keystrokes
 
+_OURS = ("auto", "demo")  # what %dconnect connects to besides contexts
 _HELP = "help"  # %dhelp, which is not a command
 _LINE = re.compile(r"^\s*(?:[\w.\s,]+=\s*)?%d(\w+)\s+(.*)$", re.DOTALL)
 
@@ -106,9 +107,9 @@ class Names:
         self._known: dict[str, tuple[float, list[str]]] = {}
 
     def of(self, kind: str) -> list[str]:
-        """The names of a kind: container, image, network, volume, object (all of them) or context; else none."""
-        if kind == "context":
-            return _contexts()
+        """The names of a kind: container, image, network, volume, object (all of them), context, engine; else none."""
+        if kind in {"context", "engine"}:
+            return [*_contexts(), *(_OURS if kind == "engine" else ())]
         if kind == "object":
             return [name for each in _LISTS for name in self.of(each)]
         if kind not in _LISTS:

@@ -77,6 +77,8 @@ def completed(shell: InteractiveShell, text: str) -> list[str]:
         ("%dhelp network dis", ["disconnect"]),
         ("%dhelp %dnetwork dis", ["disconnect"]),
         ("%dcontext use d", ["default"]),
+        ("%dconnect d", ["default", "demo"]),
+        ("%dconnect a", ["auto"]),
     ],
 )
 def test_what_is_offered(connected: InteractiveShell, things: None, text: str, offered: list[str]) -> None:

@@ -38,7 +38,7 @@ def connect(
         Argument(
             "HOST|CONTEXT",
             help="Or demo, or auto. Without one: the current engine, at first docker's own choice (default)",
-            complete="context",
+            complete="engine",
         ),
     ] = None,
     *,

@@ -140,11 +140,12 @@ class _Build:
             return
         container = self.world.identities.digest()[:12]
         yield 0.02, {"stream": f" ---> Running in {container}\n"}
+        rest = 0.0
         if instruction.word == "RUN":
-            machine = yield from self._run(instruction, variables)
+            machine, rest = yield from self._run(instruction, variables)
             size = sum(machine.written.values())
             size += 1000 * number_of("run", made_by, below=9_000) if machine.guessed else 0
-        yield 0.02, {"stream": f" ---> Removed intermediate container {container}\n"}
+        yield rest + 0.02, {"stream": f" ---> Removed intermediate container {container}\n"}
         yield 0.0, self._made(image, instruction, made_by, size, variables)
 
     def _copied(self, instruction: Instruction, variables: dict[str, str]) -> Copied:
@@ -165,8 +166,8 @@ class _Build:
 
     def _run(
         self, instruction: Instruction, variables: dict[str, str]
-    ) -> Generator[tuple[float, dict[str, Any]], None, Machine]:
-        """Play the command, and return the machine that it leaves; a code other than 0 ends the build."""
+    ) -> Generator[tuple[float, dict[str, Any]], None, tuple[Machine, float]]:
+        """Play the command; the machine that it leaves, and seconds that are left. A code other than 0 ends all."""
         argv = as_words(instruction.rest) or ["/bin/sh", "-c", instruction.rest]
         image = self._current
         machine = Machine(env=dict(variables), workdir=self._workdir, release=image.release, files=set(image.files))
@@ -181,7 +182,7 @@ class _Build:
                     raise BuildFailed(
                         f"The command '{command}' returned a non-zero code: {end.value}", end.value
                     ) from end
-                return machine
+                return machine, delay
             if isinstance(step, Wait):
                 waited += step.seconds
                 delay += min(step.seconds, _LONGEST_RUN)

@@ -8,6 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dockmagic.demo.build import build
+from dockmagic.demo.build_context import Context
+from dockmagic.demo.build_options import BuildOptions
 from dockmagic.demo.clock import SECOND, rfc3339
 from dockmagic.demo.commit import commit
 from dockmagic.demo.container_json import container_row, status_text
@@ -53,6 +56,14 @@ def test_a_shell_script_is_played(world: StillWorld, script: str, written: list[
     container = world.run("sh", "-c", script)
     world.move(5)
     assert (world.written(container), container.exit_code, container.status) == (written, code, "exited")
+
+
+def test_a_step_of_a_build_takes_as_long_as_what_it_plays(world: StillWorld) -> None:
+    """Whether it writes something or not."""
+    dockerfile = "FROM busybox\nRUN sleep 2 && echo x >/x\nRUN sleep 4; echo done\n"
+    told = list(build(world, Context({}, dockerfile), BuildOptions()))
+    assert 6 < sum(seconds for seconds, _ in told) < 9
+    assert {"stream": "done\n"} in [message for _, message in told]
 
 
 def test_what_is_written_takes_room(world: StillWorld) -> None:
