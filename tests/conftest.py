@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from hypothesis import HealthCheck, settings
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
@@ -35,6 +36,10 @@ KEPT = ("DOCKMAGIC_TEST_DOCKERD", "DOCKMAGIC_REQUIRE_ENGINE")
 """The two variables that are meant for the test suite itself."""
 
 REASON = pytest.StashKey[str | None]()
+
+# A busy machine makes examples slowly, and that is no failure.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 DockerJson = Callable[..., list[dict[str, Any]]]
 
