@@ -30,7 +30,7 @@ LONGEST = 60.0
 """Seconds after which all of the list is asked for: "Up 3 minutes" grows old without an event, and of one change no
 engine tells (20.10 to 26.1): that a container which does not run was connected to a network."""
 
-_CONFIRMED = 0.5  # seconds after a list from anew when all is asked for once more: see `Feed.wait_connected`
+_CONFIRMED = 0.5  # seconds after a list from anew when all is asked for once more: see `settles_in`
 _UNREAD = 4096  # events that are kept for a list nobody looks at; after more of them all is old
 _SHARE = 10  # one container in so many: if more have changed, the whole list costs less
 
@@ -90,6 +90,11 @@ class Listing:
     def last(self) -> pd.DataFrame | None:
         """As it was told last, without asking; None if nothing was asked yet."""
         return None if self._known is None else self._known.frame.copy(deep=False)
+
+    @property
+    def settles_in(self) -> float:
+        """Seconds after which all is to be asked for once more though no event comes: see `Feed.wait_connected`."""
+        return self._longest if self._confirm_at is None else max(0.0, self._confirm_at - time.monotonic())
 
     @property
     def frame(self) -> pd.DataFrame:

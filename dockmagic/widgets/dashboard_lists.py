@@ -74,7 +74,8 @@ class ContainerList:
         self._page.put_rows(rows)
         self._page.put(counts=counts(rows.values()))
         since = time.monotonic() - self._heard
-        return next((after - since + 0.02 for after in LOOKS if after > since), LONGEST)
+        looks = next((after - since + 0.02 for after in LOOKS if after > since), LONGEST)
+        return min(looks, self._listing.settles_in + 0.02)
 
 
 class Tables:

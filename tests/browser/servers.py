@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Server", "jupyterlab", "voila"]
 
-TOKEN = "in-a-network-of-our-own"
+TOKEN = secrets.token_hex(16)
 QUIET = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
 
 

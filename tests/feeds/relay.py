@@ -37,10 +37,14 @@ class Relay:
             back.start()
             with contextlib.suppress(OSError):
                 while data := peer.read():
+                    self.passing(data)
                     engine.sendall(data)
             with contextlib.suppress(OSError):
                 engine.shutdown(socket.SHUT_RDWR)
             back.join()
+
+    def passing(self, data: bytes) -> None:
+        """Called with what a client sends: nothing is done here."""
 
     def down(self) -> None:
         """End all connections, and serve no more."""

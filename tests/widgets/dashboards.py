@@ -54,13 +54,13 @@ class Host:
 class Seen:
     """A dashboard, and what a page would know of it from the patches alone."""
 
-    def __init__(self, dockerd: Dockerd) -> None:
+    def __init__(self, host: str) -> None:
         self.patches: list[dict[str, Any]] = []
         self.sections: dict[str, Any] = {}
         self.rows: dict[str, dict[str, Any]] = {}
         self.order: list[str] = []
         self.samples: dict[str, list[Any]] = {}
-        with dockmagic.connect(dockerd.host) as engine:
+        with dockmagic.connect(host) as engine:
             self.dashboard = Dashboard(engine.twin(), _doing(), self._take).start()
 
     def _take(self, patch: Mapping[str, Any]) -> None:

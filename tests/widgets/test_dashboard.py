@@ -45,7 +45,7 @@ def seen(host: Host) -> Iterator[Seen]:
     """Return a dashboard of it, with a container that runs, and one that does not."""
     host.run("web", "-p", "8080:80")
     host.docker("create", "--name", "old", "bb:1", "true")
-    seen = Seen(host.dockerd)
+    seen = Seen(host.dockerd.host)
     yield seen
     seen.dashboard.stop()
     assert seen.sees(lambda: not threads())
@@ -310,7 +310,7 @@ def test_while_the_engine_is_away_the_last_state_stays_and_afterwards_it_is_curr
     """It says that it is away; a killed engine comes back with its containers ended."""
     host = Host(own_engine)
     host.run("web")
-    seen = Seen(own_engine)
+    seen = Seen(own_engine.host)
     try:
         assert seen.row("web")["state"] == "running"
         own_engine.halt(hard=True)
