@@ -203,7 +203,7 @@ def current() -> Engine:
 
 
 def running() -> Live:
-    """What magics have begun in this notebook and goes on, for `live` to list and stop. Raises UsageError elsewhere."""
+    """What was begun in this notebook and goes on, for `live` to list and stop. Raises UsageError elsewhere."""
     magics = _of_this_session()
     if magics is None:
         raise UsageError("no magic runs here: there is no notebook session in which dockmagic is loaded")

@@ -28,9 +28,10 @@ def dashboard(engine: Engine) -> DashboardView:
     Raises what the engine says if the containers cannot be listed. API: GET /events, /containers/json, /images/json,
     /volumes, /networks, /info, /system/df, /containers/{id}/stats, and what the buttons do.
     """
+    from dockmagic.widgets import notebook
     from dockmagic.widgets.dashboard_view import DashboardView
 
-    return DashboardView(engine.twin(), _doing())
+    return notebook.listed(DashboardView(engine.twin(), _doing()), "dashboard")
 
 
 def _doing() -> Doing:

@@ -26,11 +26,12 @@ def live(
         Names | None, Option("--stop", help="Stop this one, or all (repeatable)", metavar="ID|all", repeat=True)
     ] = None,
 ) -> pd.DataFrame:
-    """What magics have begun in this notebook and goes on: dashboards, `--live` views; one row each, the oldest first.
+    """What was begun in this notebook and goes on: dashboards, live views; one row each, the oldest first.
 
     `running` is `dockmagic.running()`. With `stop` (an id, several, or "all") these are ended, and the frame has them,
     with the state "stopped"; what they showed stays as it was, and their frames too. Nothing is ended if one of the ids
-    is none: UsageError. What Python functions gave is not in it, and is ended by its own `stop()`. No engine is asked.
+    is none: UsageError. What was begun before the extension was loaded, or where it is not, is not in it, and is ended
+    by its own `stop()`. No engine is asked.
     """
     if stop is None:
         return running.frame()

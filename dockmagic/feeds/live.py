@@ -72,15 +72,18 @@ class Live:
         """Register what has just begun, and return its id.
 
         What is registered under the same `key` (the id of the cell that runs, or else its command line) is stopped: the
-        cell was run again. Not so what began in the same `run` of that cell, where runs can be told apart.
+        cell was run again. Not so what began in the same `run` of that cell, where runs can be told apart. What is in
+        it already keeps its id.
         """
         with self._lock:
             known = {id_: entry for id_, entry in self._entries.items() if key and entry.key == key}
             before = {id_: entry for id_, entry in known.items() if not run or entry.run != run}
             if not self._entries:
                 atexit.register(self.stop_all)
-            self._count += 1
-            identity = str(self._count)
+            identity = next((id_ for id_, entry in self._entries.items() if entry.running is running), "")
+            if not identity:
+                self._count += 1
+                identity = str(self._count)
             self._entries[identity] = _Entry(kind, key, run, running)
         self._stop(before)
         return identity

@@ -39,7 +39,8 @@ def live_events(
     is a table. Raises UsageError for what is no time and for a filter that is none. API: GET /events.
     """
     begin = timestamp(since, now_ns=time.time_ns())
-    return EventsView(Feed(engine.twin(), since=begin, filters=filter, columns=event_columns(no_trunc=no_trunc)))
+    feed = Feed(engine.twin(), since=begin, filters=filter, columns=event_columns(no_trunc=no_trunc))
+    return notebook.listed(EventsView(feed), "events")
 
 
 class EventsView(ShownView):

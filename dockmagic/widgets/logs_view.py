@@ -69,7 +69,8 @@ def live_logs(
         for each in described.values():
             readable(each)
         containers = [container_named(each, source) for source, each in enumerate(described.values())]
-        return LogsView(LogsFeed(own, containers, since=begin, tail=last, matches=matches), json=json)
+        feed = LogsFeed(own, containers, since=begin, tail=last, matches=matches)
+        return notebook.listed(LogsView(feed, json=json), "logs")
     except BaseException:
         own.close()
         raise

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["in_notebook", "name_of", "place", "somebody_looks"]
+    from dockmagic.feeds.live import Running
+
+__all__ = ["in_notebook", "listed", "name_of", "place", "somebody_looks"]
+
+_Thing = TypeVar("_Thing", bound="Running")
 
 
 def _shell() -> Any:
@@ -48,3 +52,11 @@ def name_of(thing: object) -> str:
     shown = variables.get("Out")
     numbers = [number for number, value in shown.items() if value is thing] if isinstance(shown, dict) else []
     return f"Out[{numbers[-1]}]" if numbers else ""
+
+
+def listed(thing: _Thing, kind: str) -> _Thing:
+    """Let %dlive list what has just begun, and %unload_ext end it, where dockmagic is loaded in a notebook or shell."""
+    for each in getattr(_shell(), "configurables", ()):
+        if type(each).__name__ == "DockMagic":
+            each.live.add(thing, kind=kind)
+    return thing

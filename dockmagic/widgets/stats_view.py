@@ -46,7 +46,7 @@ def live_stats(
     ids = None if container is None else every_container_id(engine, object_names(container, "a container"))
     twin = engine.twin()
     try:
-        return StatsView(StatsFeed(twin, all=all, ids=ids, no_trunc=no_trunc))
+        return notebook.listed(StatsView(StatsFeed(twin, all=all, ids=ids, no_trunc=no_trunc)), "stats")
     except BaseException:
         twin.close()
         raise

@@ -103,7 +103,7 @@ def test_in_python_the_registry_is_handed_over(connected: InteractiveShell) -> N
 
 
 def test_what_a_python_function_gave_is_its_callers_own(engine: Engine) -> None:
-    """It is not listed; a registry in which nothing was put has the same columns."""
+    """Where there is no notebook; a registry in which nothing was put has the same columns."""
     with dockmagic.live_events(engine) as view:
         assert len(dockmagic.live(Live())) == 0
         assert dockmagic.live(Live()).dtypes.astype(str).to_list() == [str(column.dtype) for column in LIVE]

@@ -114,6 +114,14 @@ def test_what_began_in_the_same_run_of_a_cell_goes_on_together(live: Live, engin
     assert list(live.frame()["id"]) == ["3"]
 
 
+def test_what_is_in_it_already_keeps_its_id(live: Live, engine: Engine) -> None:
+    """A function has put it in, and then its magic tells the cell."""
+    first, again = (Feed(engine).start() for _ in range(2))
+    assert live.add(first, kind="events") == live.add(first, kind="events", key="cell 1") == "1"
+    assert live.add(again, kind="events", key="cell 1") == "2"
+    assert [feed.state.name == "stopped" for feed in (first, again)] == [True, False]
+
+
 def test_all_of_them_are_stopped_even_if_one_cannot_be(live: Live, engine: Engine) -> None:
     """Its error comes when the others have been."""
 

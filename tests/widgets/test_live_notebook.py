@@ -69,3 +69,18 @@ def test_a_kernel_ends_though_live_views_go_on(engine_process: Dockerd) -> None:
         "import dockmagic\nlen(dockmagic.running())",
     )
     assert shown[3][0]["text/plain"] == "4"
+
+
+def test_what_python_functions_begin_in_a_notebook_is_listed_and_ended_too(engine_process: Dockerd) -> None:
+    """Once each; unloading the extension leaves no thread of ours."""
+    shown = executed(
+        f"%load_ext dockmagic\n%dconnect {engine_process.host};\nimport dockmagic, threading",
+        "views = [make(dockmagic.current()) for make in (dockmagic.live_events, dockmagic.live_stats)]",
+        "board = %dashboard",
+        "board = dockmagic.dashboard(dockmagic.current())",
+        "list(dockmagic.live(dockmagic.running())['kind'])",
+        "%unload_ext dockmagic",
+        "ours = lambda: [each.name for each in threading.enumerate() if each.name.startswith('dockmagic-')]\n"
+        + WAIT.format(condition="not ours()"),
+    )
+    assert shown[4][0]["text/plain"] == "['events', 'stats', 'dashboard', 'dashboard']"
