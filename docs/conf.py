@@ -63,7 +63,7 @@ def setup(app: Sphinx) -> None:
     signatures.setup(app)
     offline.setup(app)
     app.connect("source-read", _measured)
-    demo = Demo()
+    demo = Demo(story=True)  # a shop that has its troubles, so that there is something to see
     demo.start()
     settings = tempfile.TemporaryDirectory()  # instead of those of who builds: no engine or profile of theirs
     os.environ.update(DOCKER_HOST=demo.host, DOCKER_CONFIG=settings.name, IPYTHONDIR=settings.name)

@@ -11,7 +11,7 @@ from notebooks.run_tour import TOUR
 if TYPE_CHECKING:
     from pathlib import Path
 
-FIRST = ("tour", "build", "dashboard", "cleanup")  # the order in which one reads; others follow
+FIRST = ("tour", "build", "dashboard", "incident", "cleanup")  # the order in which one reads; others follow
 NOTE = (
     "*This page is the notebook `notebooks/{name}`, executed on the [demo engine](../demo.md), which answers as an "
     "engine does and runs nothing.*"
