@@ -88,7 +88,9 @@ class StepOptions(TypedDict, total=False):
         Query("extrahosts", repeated_hosts),
     ]
     rm: Annotated[
-        bool, Option("--rm", help="Remove containers of steps: so it is unless --rm=false"), Query("rm", kept)
+        bool,
+        Option("--rm", help="Remove containers of steps: so it is unless --rm=false"),
+        Query("rm", kept, classic=True),
     ]
     force_rm: Annotated[bool, Option("--force-rm", help="Also when a step fails"), Query("forcerm", truth)]
     shm_size: Annotated[

@@ -225,7 +225,9 @@ def test_containers_of_steps_are_removed(made: Made, docker_cli: DockerCli, opti
 
 
 def test_rm_false_keeps_the_containers_of_steps(engine: Engine, docker_cli: DockerCli, label: str) -> None:
-    """As docker's --rm=false does, with the classic builder."""
+    """As docker's --rm=false does, with the classic builder; BuildKit makes none that could be kept."""
+    with pytest.raises(UsageError, match="--rm: needs --builder classic"):
+        build(engine, dockerfile="FROM bb:1\n", rm=False, builder="buildkit")
     before = set(docker_cli("ps", "-aq").split())
     build(
         engine,
