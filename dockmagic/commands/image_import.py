@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from dockmagic.engine.transfer_source import Archive
 from dockmagic.errors import EngineFault, NotFound, ProtocolError, UsageError, warn
+from dockmagic.masking import masked
 from dockmagic.options import Argument, Option
 from dockmagic.registry import command
 from dockmagic.text import shown
@@ -74,7 +75,7 @@ def image_import(
     start = time.perf_counter()
     wanted = _wanted(reference)
     given = _given(source)
-    title = given if isinstance(given, str) else given.name
+    title = masked(given) if isinstance(given, str) else given.name
     platform = platform or os.environ.get(DEFAULT_PLATFORM)
     options = {"message": message, "changes": _changes(change), "platform": platform}
     with transfer("import", shown(title), watcher=watcher, tell=on_progress, quiet=False) as running:
@@ -135,12 +136,12 @@ def _send(engine: Engine, given: Source | str, wanted: Reference | None, running
     """Import. Raises the engine's errors with the archive's name in front."""
     from dockmagic.engine.images import image_import
 
-    name = given if isinstance(given, str) else given.name
+    name = masked(given) if isinstance(given, str) else given.name
     source = given if isinstance(given, str) else running.sending(given)
     repository, tag = (wanted.repository, wanted.tag) if wanted else (None, None)
     try:
         with image_import(engine, source, repository=repository, tag=tag, **options) as messages:
             running.follow(messages)
     except (EngineFault, NotFound) as error:
-        words = error.message.partition(": <")[0]  # the page that a server sends where there is no such file
+        words = masked(error.message.partition(": <")[0])  # the page that a server sends where there is no such file
         raise type(error)(f"{shown(name)} cannot be imported: {words}", status=error.status) from error

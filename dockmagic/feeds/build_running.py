@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING
 
 from dockmagic.engine.registry_auth import NOBODY, read_keyring, registry_of
 from dockmagic.engine.transfer_failures import registry_hint
-from dockmagic.errors import BadRequest, DockMagicError, NotFound, ProtocolError
+from dockmagic.errors import APIError, BadRequest, DockMagicError, ProtocolError
 from dockmagic.feeds.build_failure import NO_SESSION, build_error, wanted_image
 from dockmagic.feeds.build_fold import fold
 from dockmagic.feeds.build_progress import Progress
 from dockmagic.frames.build_steps import BUILD_STEPS, build_step_rows
 from dockmagic.frames.schema import to_frame
+from dockmagic.masking import masked
 
 if TYPE_CHECKING:
     from dockmagic.builder.image_build import Build
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["base_without_session", "run_build"]
 
+_PAGE = re.compile(r":\s*<(?:!doctype|html)", re.IGNORECASE)
 _OF_THE_DOCKERFILE = ("dockerfile", "target stage")  # in the words of an engine that refuses one
 
 
@@ -40,15 +43,8 @@ def run_build(prepared: Build, watcher: Watcher) -> Progress:
             for message in messages:
                 progress = fold(progress, message, now=time.time_ns())
                 watcher.show(progress)
-    except NotFound as error:  # of a URL: a page of a web server may be in it
-        raise NotFound(error.message.partition(": <")[0], status=error.status, hint=error.hint) from error
-    except BadRequest as refused:
-        if "experimental mode" in refused.message:
-            hint = "The engine has it with dockerd --experimental."
-            raise BadRequest(refused.message, status=refused.status, hint=hint) from refused
-        if not any(word in refused.message.lower() for word in _OF_THE_DOCKERFILE):
-            raise
-        raise _failure(prepared, progress, refused.message) from refused
+    except APIError as refused:
+        raise _refusal(prepared, progress, refused) from refused
     if progress.error:
         raise _failure(prepared, progress)
     if not progress.image_id:
@@ -57,6 +53,15 @@ def run_build(prepared: Build, watcher: Watcher) -> Progress:
             hint="Whether there is an image is unknown: %dimages lists them. What it did: --progress plain",
         )
     return progress
+
+
+def _refusal(prepared: Build, progress: Progress, refused: APIError) -> DockMagicError:
+    """The error of a build that did not begin. Its words may hold the address of a context, and a web server's page."""
+    words = prepared.hidden.text(masked(_PAGE.split(refused.message)[0]))
+    if isinstance(refused, BadRequest) and any(word in words.lower() for word in _OF_THE_DOCKERFILE):
+        return _failure(prepared, progress, words)
+    hint = "The engine has it with dockerd --experimental." if "experimental mode" in words else refused.hint
+    return type(refused)(words, status=refused.status, hint=hint)
 
 
 def _failure(prepared: Build, progress: Progress, words: str = "") -> BuildError:

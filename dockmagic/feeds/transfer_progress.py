@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from dockmagic.errors import ProtocolError
+from dockmagic.masking import masked
 from dockmagic.text import shown, single_line
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def fold(progress: Progress, message: Any) -> Progress:
         )
     if text := message.get("stream"):
         return _with_lines(progress, str(text).splitlines(), about_all=True)
-    status, name = single_line(str(message.get("status") or "")), single_line(str(message.get("id") or ""))
+    # the address of an archive that the engine fetches may hold a password
+    status, name = masked(single_line(str(message.get("status") or ""))), single_line(str(message.get("id") or ""))
     if not status:
         return progress
     line = f"{name}: {status}" if name else status
@@ -79,7 +81,7 @@ def _error(message: Mapping[str, Any]) -> str:
     """The error inside a stream whose status was 200 already; engines from API 1.52 on send errorDetail alone."""
     detail = message.get("errorDetail")
     text = detail.get("message") if isinstance(detail, dict) else message.get("error")
-    return shown(str(text), length=_LONG) if text else ""
+    return shown(masked(str(text)), length=_LONG) if text else ""
 
 
 def _part(status: str, detail: Mapping[str, Any]) -> Part:

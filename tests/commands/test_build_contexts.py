@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dockmagic import builder_prune, system_df
-from dockmagic.errors import BuildError, UsageError
+from dockmagic.errors import BuildError, DockMagicError, UsageError
 from dockmagic.masking import MASK
 from tests.commands.builds import Made, older_than_23
 from tests.engine.scripted import eventually
@@ -204,6 +204,21 @@ def test_a_git_repository_is_cloned_by_the_engine(made: Made, tmp_path: Path, li
             process.terminate()
     assert {"Dockerfile", "b" if folder else "a"} <= set(files(made))
     assert ("a" in files(made)) is not folder
+
+
+def test_a_password_in_the_address_of_an_archive_is_masked(made: Made, tmp_path: Path, listing: str) -> None:
+    """Also where there is no such archive; and of the web server's page nothing is repeated."""
+    packed(tmp_path / "c.tar.gz", "w:gz", Dockerfile=listing, a="a")
+    secret = uuid.uuid4().hex
+    with served(tmp_path) as url:
+        address = url.replace("http://", f"http://me:{secret}@")
+        made(f"{address}/c.tar.gz")
+        lines = list(made.lines)
+        with pytest.raises(DockMagicError) as caught:
+            made(f"{address}/nothing.tar")
+    assert [line for line in (*lines, *made.lines, str(caught.value)) if secret in line] == []
+    assert "404" in caught.value.message
+    assert "html" not in caught.value.message.lower()
 
 
 @needs_git

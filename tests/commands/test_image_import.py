@@ -141,6 +141,17 @@ def test_a_url_that_leads_nowhere_is_an_error_without_the_servers_page(engine: E
         image_import(engine, "http://127.0.0.1:1/rootfs.tar")
 
 
+def test_a_password_in_a_url_is_masked(engine: Engine, url: str, labelled: str) -> None:
+    """In the lines, in the frame, and in an error."""
+    lines: list[str] = []
+    address = url.replace("http://", "http://me:s3cr3t@")
+    frame = image_import(engine, f"{address}/rootfs.tar", change=labelled, on_progress=lines.append)
+    with pytest.raises(NotFound) as caught:
+        image_import(engine, f"{address}/nobody.tar")
+    assert "me:********@127.0.0.1" in lines[0]
+    assert "s3cr3t" not in f"{lines} {frame.to_dict()} {caught.value}"
+
+
 def test_a_platform_is_what_the_image_says_it_is_for_or_there_is_a_warning(
     engine: Engine, docker_cli: DockerCli, labelled: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
