@@ -11,7 +11,6 @@ from IPython.core.error import UsageError as OneLineError
 from dockmagic import registry
 from dockmagic.absent import absent
 from dockmagic.errors import Interrupted, UsageError
-from dockmagic.help import help_text, overview
 from dockmagic.magic_options import extra_parameters
 
 if TYPE_CHECKING:
@@ -28,6 +27,8 @@ class HelpMagic:
 
     def __call__(self, line: str) -> None:
         """What IPython calls."""
+        from dockmagic.help import help_text, overview  # noqa: PLC0415 - loading stays light
+
         words = line.split()
         try:
             if not words:
@@ -64,6 +65,8 @@ class LineMagic:
     def getdoc(self) -> str:
         """What `%dps?` shows: made when it is asked for, so that loading imports no command."""
         commands = {each.name: each for each in map(registry.load, registry.names_under(self._word))}.values()
+        from dockmagic.help import help_text  # noqa: PLC0415
+
         texts = [help_text(command, extra_parameters(command)) for command in commands]
         return "\n\n".join(texts) or absent(self._word)
 

@@ -13,12 +13,10 @@ from dockmagic.arguments import arguments
 from dockmagic.completer import IDENTIFIER, matcher
 from dockmagic.errors import NotConnected, UsageError
 from dockmagic.feeds.live import Live
-from dockmagic.help import help_text
 from dockmagic.line_magics import SILENCER, HelpMagic, LineMagic, semicolons_settled
 from dockmagic.magic_options import extra_parameters
 from dockmagic.notices import clean_frames, shown_warnings, watcher_of
 from dockmagic.options import HelpWanted, parse
-from dockmagic.presenting import Presentation, cell_key, execution, function_of
 from dockmagic.settings import Settings
 from dockmagic.text import shown
 
@@ -102,12 +100,16 @@ class DockMagic(Settings):
         try:
             options = parse(command, tokens, extra=extra_parameters(command))
         except HelpWanted:
+            from dockmagic.help import help_text  # noqa: PLC0415
+
             print(help_text(command, extra_parameters(command)))  # noqa: T201 - a person asked for text
             return None
         except UsageError as error:
             if command.name in _CONNECTING:
                 self._leave(error)
             raise
+        from dockmagic.presenting import Presentation, cell_key, execution  # noqa: PLC0415 - loading stays light
+
         wanted = Presentation.wanted(command, options)
         if cell is not None:
             options[_cell_parameter(command)] = cell
@@ -131,6 +133,8 @@ class DockMagic(Settings):
         if not command.asks_engine:
             return command.function(**options)
         where = {name: options.pop(name) for name in ("host", "context") if name in options}
+        from dockmagic.presenting import function_of  # noqa: PLC0415
+
         function = function_of(command, options)
         if not where:
             return function(self.engine, **options)

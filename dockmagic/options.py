@@ -7,7 +7,6 @@ argparse differs in each of these from version to version of Python.
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dockmagic.declared import Absent, Argument, Option, Parameter, keywords, parameters
@@ -213,6 +212,8 @@ def _unknown(flag: str, known: Iterable[Parameter], absent: Iterable[Absent]) ->
         )
     options = {each.declared.long.lstrip("-"): each.declared for each in known if isinstance(each.declared, Option)}
     name = flag.lstrip("-")
+    import difflib  # noqa: PLC0415 - only a mistake pays for it
+
     near = difflib.get_close_matches(name, [*options, "format"], n=1)
     if near == ["format"]:
         return _unknown("--format", known, absent)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import wraps
 from importlib import import_module
 from inspect import unwrap
@@ -245,6 +244,8 @@ def find(word: str, tokens: Sequence[str]) -> tuple[Command, list[str]]:
     if tokens and tokens[0] in seconds:
         command, options = _load(f"{word} {tokens[0]}")
         return command, [*options, *tokens[1:]]
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake pays for it
+
     near = get_close_matches(tokens[0], seconds, n=1) if tokens else []
     known = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(seconds)}"
     wrong = f"{shown(tokens[0])!r} is no command." if tokens else "which command?"

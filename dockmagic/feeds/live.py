@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from dockmagic.errors import UsageError
-from dockmagic.frames.live import LIVE
-from dockmagic.frames.schema import to_frame
 from dockmagic.text import shown
 
 if TYPE_CHECKING:
@@ -151,4 +149,7 @@ def _frame(entries: dict[str, _Entry]) -> pd.DataFrame:
         }
         for identity, entry in entries.items()
     ]
+    from dockmagic.frames.live import LIVE  # noqa: PLC0415 - this file is imported with the extension
+    from dockmagic.frames.schema import to_frame  # noqa: PLC0415
+
     return to_frame(rows, LIVE)
