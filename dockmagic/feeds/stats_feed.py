@@ -194,10 +194,17 @@ class StatsFeed:
                 self._wake.wait(_ATTENTION)
                 self._wake.clear()
                 if not self._stopping.wait(SETTLE):
-                    self._step(asked)
+                    self._try(asked)
         finally:
             self._streams.stop(_JOIN)
             self._tell([])
+
+    def _try(self, asked: Engine) -> None:
+        """A step. One that fails is told in the log "dockmagic", and the next one goes on."""
+        try:
+            self._step(asked)
+        except Exception:
+            _logger.exception("%s failed", self._thread.name)
 
     def _step(self, asked: Engine) -> None:
         """Follow the events, have the streams that are wanted, and look at what they brought."""

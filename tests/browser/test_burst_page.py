@@ -33,7 +33,7 @@ def test_a_burst_while_the_kernel_is_busy_leaves_the_page_usable(jupyter: Server
             with opened(jupyter, cell, name="burst") as lab:
                 events = lab.page.locator(".dm-events")
                 events.locator(".dm-state").get_by_text("live").wait_for()
-                lab.execute("import time; time.sleep(30)")
+                lab.execute("import time; time.sleep(15)")
                 for _ in range(50):
                     teller.happen(BURST // 50)
                 events.get_by_text(f"{BURST:,} seen").wait_for()
