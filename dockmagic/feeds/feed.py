@@ -18,8 +18,6 @@ from dockmagic.feeds.reader import Reader
 from dockmagic.frames.events import EVENTS
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from dockmagic.engine.client import Engine
     from dockmagic.engine.filters import Filters
     from dockmagic.frames.schema import Schema
@@ -36,6 +34,8 @@ _numbers = count(1)
 
 class Feed(Published):
     """The events of an engine from now on, in a thread that reads fast and waits for nobody.
+
+    Its `frame` has the columns of `events`, the oldest first, and rows of the type `gap`.
 
     `start()` or a `with` begins, `stop()` or its end stops, within 100 ms whatever it is doing. When the connection
     ends, cleanly or not, it connects again after 0.1 to 30 seconds (`state` tells), goes on where it was, and leaves
@@ -64,10 +64,9 @@ class Feed(Published):
         encoded = encode_filters(filters) or ()
         system_events(engine, filters=encoded)  # refuses wrong filters here, where somebody sees it
         scheme = engine.endpoint.scheme
-        self.engine = engine
         name = f"dockmagic-feed-{next(_numbers)}"
-        self._kept = Kept(limit, engine, columns=columns)
-        super().__init__(self._kept.inbox, Notifier(name, lambda: self.state))
+        kept = Kept(limit, engine, columns=columns)
+        super().__init__(engine, kept, Notifier(name, lambda: self.state))
         self._state = FeedState("connecting")
         self._connected = threading.Event()
         self._reader = Reader(
@@ -84,39 +83,10 @@ class Feed(Published):
     def __repr__(self) -> str:
         return f"<Feed of {self.engine.host}: {self.seen} events, {self.state}>"
 
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    @property
-    def host(self) -> str:
-        """The engine's address."""
-        return self.engine.host
-
     @property
     def state(self) -> FeedState:
         """Connecting, connected, reconnecting in N seconds and why, or stopped."""
         return FeedState("stopped") if self._reader.stopping else self._state
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """What was seen so far, the oldest first: the columns of `events`, and rows of the type `gap`.
-
-        It may be asked for often: only what is new is converted. It is the caller's own.
-        """
-        return self._kept.frame()
-
-    @property
-    def rows(self) -> int:
-        """How many rows `frame` has."""
-        return self._kept.rows()
-
-    @property
-    def dropped(self) -> int:
-        """How many events are not in `frame` any more, the oldest, since there were more than `limit`."""
-        return max(0, self.seen - self.rows)
 
     def start(self) -> Self:
         """Begin to read; once. Raises NotConnected for a feed that was stopped."""

@@ -19,8 +19,6 @@ from dockmagic.feeds.published import KEPT, Published
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    import pandas as pd
-
     from dockmagic.engine.client import Engine
     from dockmagic.feeds.inbox import Events
     from dockmagic.feeds.logs_reader import Container
@@ -40,8 +38,10 @@ class LogsFeed(Published):
 
     `start()` or a `with` begins, `stop()` or its end stops, within 100 ms. When a connection ends it connects again
     after 0.1 to 30 seconds, and goes on where it was, by the times of the lines: none comes twice. A container that
-    ends is followed on when it starts again; what no container wrote (its end, its removal, lines that the engine has
-    thrown away meanwhile) are rows whose stream is `note`. It ends by itself when all containers are removed.
+    ends is followed on when it starts again. It ends by itself when all containers are removed.
+
+    Its `frame` has the columns of `logs`, in the order of time. What no container wrote (its end, its removal, that
+    lines are missing which the engine has thrown away meanwhile) are rows whose stream is `note`.
     """
 
     def __init__(
@@ -59,14 +59,13 @@ class LogsFeed(Published):
 
         Of the lines only those are kept that `matches`, notes always; `limit` of them.
         """
-        self.engine = engine
         self.containers = tuple(containers)
         self.read = 0
         """Lines that were read, those too that do not match."""
         name = f"dockmagic-logs-{next(_numbers)}"
-        self._kept = KeptLines(limit, engine, [each.name for each in containers])
+        kept = KeptLines(limit, engine, [each.name for each in containers])
         notifier = Notifier(name, lambda: self.state, news=list, missing=_left_out)
-        super().__init__(self._kept.inbox, notifier)
+        super().__init__(engine, kept, notifier)
         self._matches = matches
         self._publishing = threading.Lock()
         self._states = dict.fromkeys(range(len(containers)), FeedState("connecting"))
@@ -92,17 +91,6 @@ class LogsFeed(Published):
     def __repr__(self) -> str:
         return f"<LogsFeed of {self.engine.host}: {self.seen} lines, {self.state}>"
 
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    @property
-    def host(self) -> str:
-        """The engine's address."""
-        return self.engine.host
-
     @property
     def state(self) -> FeedState:
         """Connecting, connected, reconnecting in N seconds and why, or stopped: that of the worst container."""
@@ -115,24 +103,6 @@ class LogsFeed(Published):
     def events_state(self) -> FeedState:
         """Whether it hears of the containers' ends and starts, whatever is with their logs."""
         return self._events.state
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """What was read so far, in the order of time: the columns of `logs`, and rows whose stream is `note`.
-
-        It may be asked for often: only what is new is converted. It is the caller's own.
-        """
-        return self._kept.frame()
-
-    @property
-    def rows(self) -> int:
-        """How many rows `frame` has."""
-        return self._kept.rows()
-
-    @property
-    def dropped(self) -> int:
-        """How many lines are not in `frame` any more, the oldest, since there were more than `limit`."""
-        return max(0, self.seen - self.rows)
 
     def start(self) -> Self:
         """Begin to read; once. Raises NotConnected for a feed that was stopped."""

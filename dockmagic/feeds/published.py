@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, Self
 
 from dockmagic.feeds.inbox import Inbox
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from dockmagic.engine.client import Engine
     from dockmagic.feeds.notifier import Callback, Notifier
 
 __all__ = ["KEPT", "Published"]
@@ -17,16 +21,64 @@ KEPT = 100_000
 """Events or lines that a feed keeps unless told otherwise."""
 
 
-class Published:
+class _Kept(Protocol):
+    """The lines that a feed keeps, which come into its `inbox`."""
+
+    @property
+    def inbox(self) -> Inbox: ...
+    def rows(self) -> int: ...
+    def frame(self) -> pd.DataFrame: ...
+
+
+class Published(ABC):
     """Lines of bytes, put into inboxes by a feed's threads, and news of them told by a `notifier`."""
 
-    def __init__(self, kept: Inbox, notifier: Notifier) -> None:
+    def __init__(self, engine: Engine, kept: _Kept, notifier: Notifier) -> None:
+        self.engine = engine
         self.seen = 0
         """What came so far, gaps and notes included."""
         self.started = datetime.now(UTC)
-        self._inboxes: tuple[Inbox, ...] = (kept,)
+        self._kept = kept
+        self._inboxes: tuple[Inbox, ...] = (kept.inbox,)
         self._changing = threading.Lock()
         self._notifier = notifier
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @abstractmethod
+    def start(self) -> Self:
+        """Begin to read; once. Raises NotConnected for a feed that was stopped."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End it, from any thread, in less than 100 ms; a callback that is under way ends by itself."""
+
+    @property
+    def host(self) -> str:
+        """The engine's address."""
+        return self.engine.host
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """What was seen so far; of what is more than it keeps, the newest.
+
+        It may be asked for often: only what is new is converted. It is the caller's own.
+        """
+        return self._kept.frame()
+
+    @property
+    def rows(self) -> int:
+        """How many rows `frame` has."""
+        return self._kept.rows()
+
+    @property
+    def dropped(self) -> int:
+        """How many rows are not in `frame` any more, the oldest."""
+        return max(0, self.seen - self.rows)
 
     def subscribe(self, callback: Callback, *, limit: int = KEPT) -> None:
         """Call `callback(news, state)` when there is some, ten times a second at most, in a thread for callbacks.

@@ -11,11 +11,9 @@ from dockmagic.frames.events import event_columns
 from dockmagic.widgets import notebook
 from dockmagic.widgets.events_html import TABLE_ROWS, events_html
 from dockmagic.widgets.events_rows import EventRows
-from dockmagic.widgets.shown_view import ShownView
+from dockmagic.widgets.feed_view import FeedView
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     import pandas as pd
 
     from dockmagic.engine.client import Engine
@@ -43,7 +41,7 @@ def live_events(
     return notebook.listed(EventsView(feed), "events")
 
 
-class EventsView(ShownView):
+class EventsView(FeedView):
     """A feed of events and its view: `frame` is what was seen so far, `stop()` ends it, `close()` takes it away too.
 
     It begins when it is made; with `with` it is closed at the end. `feed` has the rest (`state`, `subscribe`, ...).
@@ -51,7 +49,7 @@ class EventsView(ShownView):
 
     def __init__(self, feed: Feed) -> None:
         """`feed` is started, and its engine closed at the end."""
-        super().__init__()
+        super().__init__(feed)
         self.feed = feed
         self._rows = EventRows()
         feed.subscribe(self._news)
@@ -66,41 +64,10 @@ class EventsView(ShownView):
         """What was seen so far, the oldest first, 100,000 events at most: the columns of `events`, and gaps."""
         return self.feed.frame
 
-    @property
-    def rows(self) -> int:
-        """How many rows `frame` has."""
-        return self.feed.rows
-
-    @property
-    def dropped(self) -> int:
-        """How many events are not in `frame` any more, the oldest."""
-        return self.feed.dropped
-
-    @property
-    def host(self) -> str:
-        """The engine's address."""
-        return self.feed.host
-
-    @property
-    def started(self) -> datetime:
-        """When it began."""
-        return self.feed.started
-
-    @property
-    def state(self) -> FeedState:
-        """Connecting, connected, reconnecting in N seconds and why, or stopped."""
-        return self.feed.state
-
     def _make_widget(self) -> EventsWidget:
         from dockmagic.widgets.events_widget import EventsWidget  # noqa: PLC0415 - a script pays nothing for it
 
         return EventsWidget(self._everything, self.stop)
-
-    def _end(self) -> bool:
-        goes_on = str(self.state) != "stopped"
-        self.feed.stop()
-        self.feed.engine.close()
-        return goes_on
 
     def _news(self, events: Events, state: FeedState) -> None:
         """Called by the feed ten times a second at most, in its thread for callbacks."""
@@ -112,12 +79,6 @@ class EventsView(ShownView):
     def _everything(self) -> dict[str, Any]:
         """What a page has to know that knows nothing."""
         return {**self._rows.all(), **self._told(self.state), "host": self.host, "name": notebook.name_of(self)}
-
-    def _told(self, state: FeedState) -> dict[str, Any]:
-        """What is told with every news."""
-        waits = state.retry_in if state.retry_at is not None else None
-        kept = {"kept": self.rows, "dropped": self.dropped}
-        return {**kept, "state": state.name, "reason": state.reason, "retry_in": waits}
 
     def _repr_html_(self) -> str:
         rows = self._rows.newest(TABLE_ROWS)

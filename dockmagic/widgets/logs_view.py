@@ -16,9 +16,9 @@ from dockmagic.frames.log_json import with_json
 from dockmagic.text import shown
 from dockmagic.values import object_names
 from dockmagic.widgets import notebook
+from dockmagic.widgets.feed_view import FeedView
 from dockmagic.widgets.logs_html import TABLE_ROWS, logs_html
 from dockmagic.widgets.logs_rows import LogRows
-from dockmagic.widgets.shown_view import ShownView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +76,7 @@ def live_logs(
         raise
 
 
-class LogsView(ShownView):
+class LogsView(FeedView):
     """A feed of logs and its view: `frame` is what was read so far, `stop()` ends it, `close()` takes it away too.
 
     It begins when it is made; with `with` it is closed at the end. `feed` has the rest (`state`, `subscribe`, ...).
@@ -84,7 +84,7 @@ class LogsView(ShownView):
 
     def __init__(self, feed: LogsFeed, *, json: bool = False) -> None:
         """`feed` is started, and its engine closed at the end. `json`: `frame` has the keys of JSON as columns."""
-        super().__init__()
+        super().__init__(feed)
         self.feed = feed
         self.closing: Callable[[], object] | None = None
         """Called when it is closed, and why the page has a button for that: it stands in another view."""
@@ -105,31 +105,6 @@ class LogsView(ShownView):
         return with_json(self.feed.frame) if self._json else self.feed.frame
 
     @property
-    def rows(self) -> int:
-        """How many rows `frame` has."""
-        return self.feed.rows
-
-    @property
-    def dropped(self) -> int:
-        """How many lines are not in `frame` any more, the oldest."""
-        return self.feed.dropped
-
-    @property
-    def host(self) -> str:
-        """The engine's address."""
-        return self.feed.host
-
-    @property
-    def started(self) -> datetime:
-        """When it began."""
-        return self.feed.started
-
-    @property
-    def state(self) -> FeedState:
-        """Connecting, connected, reconnecting in N seconds and why, or stopped."""
-        return self.feed.state
-
-    @property
     def _of(self) -> str:
         """Whose they are: web, db, worker and 2 more on unix:///var/run/docker.sock."""
         names = [each.name for each in self.feed.containers]
@@ -147,12 +122,6 @@ class LogsView(ShownView):
         if self.closing is not None:
             self.closing()
 
-    def _end(self) -> bool:
-        goes_on = str(self.state) != "stopped"
-        self.feed.stop()
-        self.feed.engine.close()
-        return goes_on
-
     def _news(self, lines: list[bytes], state: FeedState) -> None:
         """Called by the feed ten times a second at most, in its thread for callbacks."""
         news = self._rows.add(lines)
@@ -165,12 +134,6 @@ class LogsView(ShownView):
         told = {**self._rows.all(), **self._told(self.state), "host": self._of, "name": self.called()}
         age = (datetime.now(UTC) - self.started).total_seconds()
         return {**told, "closable": self.closing is not None, "age": age}
-
-    def _told(self, state: FeedState) -> dict[str, Any]:
-        """What is told with every news."""
-        waits = state.retry_in if state.retry_at is not None else None
-        kept = {"kept": self.rows, "dropped": self.dropped}
-        return {**kept, "state": state.name, "reason": state.reason, "retry_in": waits}
 
     def _repr_html_(self) -> str:
         rows = self._rows.newest(TABLE_ROWS)

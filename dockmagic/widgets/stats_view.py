@@ -9,13 +9,12 @@ from dockmagic.feeds.stats_feed import StatsFeed
 from dockmagic.values import object_names
 from dockmagic.widgets import notebook
 from dockmagic.widgets.dashboard_page import Page
-from dockmagic.widgets.shown_view import ShownView
+from dockmagic.widgets.feed_view import FeedView
 from dockmagic.widgets.stats_html import stats_html
 from dockmagic.widgets.stats_rows import StatsRows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     import pandas as pd
 
@@ -52,7 +51,7 @@ def live_stats(
         raise
 
 
-class StatsView(ShownView):
+class StatsView(FeedView):
     """A feed of stats and its view: `now` and `frame`; `stop()` ends it, `close()` takes it away too.
 
     It begins when it is made; with `with` it is closed at the end. `feed` has the rest (`members`, `subscribe`, ...).
@@ -60,7 +59,7 @@ class StatsView(ShownView):
 
     def __init__(self, feed: StatsFeed) -> None:
         """`feed` is started, and its engine closed at the end. Raises as `feed.start()` does."""
-        super().__init__()
+        super().__init__(feed)
         self.feed = feed
         self._page = Page(self._tell)
         self._rows = StatsRows(self._page)
@@ -83,41 +82,10 @@ class StatsView(ShownView):
         """The newest sample of each container, one row each: the columns of `stats`. Nothing is asked for it."""
         return self.feed.now
 
-    @property
-    def rows(self) -> int:
-        """How many rows `frame` has."""
-        return self.feed.rows
-
-    @property
-    def dropped(self) -> int:
-        """How many rows are not in `frame` any more, the oldest."""
-        return self.feed.dropped
-
-    @property
-    def host(self) -> str:
-        """The engine's address."""
-        return self.feed.host
-
-    @property
-    def started(self) -> datetime:
-        """When it began."""
-        return self.feed.started
-
-    @property
-    def state(self) -> FeedState:
-        """Connecting, connected, reconnecting in N seconds and why, or stopped."""
-        return self.feed.state
-
     def _make_widget(self) -> StatsWidget:
         from dockmagic.widgets.stats_widget import StatsWidget  # noqa: PLC0415 - a script pays nothing for it
 
         return StatsWidget(self._everything, lambda _: None, self.stop)
-
-    def _end(self) -> bool:
-        goes_on = str(self.state) != "stopped"
-        self.feed.stop()
-        self.feed.engine.close()
-        return goes_on
 
     def _news(self, rows: Sequence[dict[str, Any]], members: Sequence[Member], state: FeedState) -> None:
         """Called by the feed, at each tick of the engine."""
