@@ -7,6 +7,7 @@ import tarfile
 from typing import TYPE_CHECKING
 
 from dockmagic.builder.archive import CHUNK
+from dockmagic.builder.unchanged import written_at
 from dockmagic.errors import ContextChanged, UsageError
 from dockmagic.text import shown_path
 
@@ -46,12 +47,14 @@ class ArchiveFile:
         left = self.length
         try:
             with self._path.open("rb", buffering=0) as file:
+                written = written_at(file)
                 while left and (data := file.read(min(left, CHUNK))):
                     left -= len(data)
                     yield data
+                changed = left or written_at(file) != written
         except OSError as error:
             raise self._changed() from error
-        if left:
+        if changed:
             raise self._changed()
 
     def _changed(self) -> ContextChanged:

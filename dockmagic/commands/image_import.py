@@ -144,4 +144,5 @@ def _send(engine: Engine, given: Source | str, wanted: Reference | None, running
             running.follow(messages)
     except (EngineFault, NotFound) as error:
         words = masked(error.message.partition(": <")[0])  # the page that a server sends where there is no such file
-        raise type(error)(f"{shown(name)} cannot be imported: {words}", status=error.status) from error
+        # from None: the engine's own words may hold a password
+        raise type(error)(f"{shown(name)} cannot be imported: {words}", status=error.status) from None

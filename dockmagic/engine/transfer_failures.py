@@ -39,9 +39,7 @@ def registry_hint(words: str, *, registry: str, credentials: Credentials) -> str
         return f"The credentials for {where} are not enough, or not right. In a terminal: {login}"
     if _NOT_TRUSTED.search(words):
         file = f"/etc/docker/certs.d/{shown(registry)}/ca.crt"
-        return (
-            f"The engine does not trust {where}: its host needs the certificate of who signed that of {where}, {file}"
-        )
+        return f"The engine does not trust that certificate: on its host, the signer's belongs into {file}"
     if _NOT_REACHED.search(words):
         return f"It is the engine, not this machine, that could not talk to {where}: look from there."
     if _NOT_FOUND.search(words) and "platform" not in words:

@@ -44,7 +44,7 @@ def run_build(prepared: Build, watcher: Watcher) -> Progress:
                 progress = fold(progress, message, now=time.time_ns())
                 watcher.show(progress)
     except APIError as refused:
-        raise _refusal(prepared, progress, refused) from refused
+        raise _refusal(prepared, progress, refused) from None  # whose words may hold a password
     if progress.error:
         raise _failure(prepared, progress)
     if not progress.image_id:

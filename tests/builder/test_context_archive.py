@@ -139,6 +139,17 @@ def test_a_symbolic_link_that_is_gone_is_named(tmp_path: Path) -> None:
         Archive(str(tmp_path), [Entry("gone", stat.S_IFLNK | 0o777, 0, 0, None)], contents={})
 
 
+def test_an_archive_that_is_written_while_it_is_sent_is_named(tmp_path: Path) -> None:
+    """By a tar that has not ended, say."""
+    path = tmp_path / "context.tar"
+    path.write_bytes(b"\x1f\x8b\x08" + bytes(2 * CHUNK))
+    blocks = iter(ArchiveFile(path))
+    next(blocks)
+    be_written(path)
+    with pytest.raises(ContextChanged, match=r"context\.tar changed while it was sent"):
+        list(blocks)
+
+
 @pytest.mark.parametrize("change", [shrink, os.unlink])
 def test_an_archive_that_shrinks_meanwhile_is_named(tmp_path: Path, change: Callable[[Path], None]) -> None:
     """What it has more by then is left out: its length was told before."""

@@ -6,6 +6,7 @@ import gzip
 import http.server
 import json
 import threading
+import traceback
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -149,7 +150,7 @@ def test_a_password_in_a_url_is_masked(engine: Engine, url: str, labelled: str) 
     with pytest.raises(NotFound) as caught:
         image_import(engine, f"{address}/nobody.tar")
     assert "me:********@127.0.0.1" in lines[0]
-    assert "s3cr3t" not in f"{lines} {frame.to_dict()} {caught.value}"
+    assert "s3cr3t" not in f"{lines} {frame.to_dict()} {traceback.format_exception(caught.value)}"
 
 
 def test_a_platform_is_what_the_image_says_it_is_for_or_there_is_a_warning(
