@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import dockmagic
 from dockmagic.groups import GROUPS
 from dockmagic.registry import load
 
@@ -49,6 +50,11 @@ def _heading(title: str, line: str) -> str:
     return f"{title}\n{line * len(title)}\n"
 
 
+def _functions(prefix: str) -> str:
+    """Those of the package whose names begin with `prefix`."""
+    return "\n".join(f".. autofunction:: dockmagic.{name}\n" for name in dockmagic.__all__ if name.startswith(prefix))
+
+
 PYTHON = f"""\
 {_heading("In Python", "=")}
 {_heading("The engine", "-")}
@@ -61,21 +67,13 @@ PYTHON = f"""\
    :inherited-members:
 
 {_heading("What goes on", "-")}
-.. autofunction:: dockmagic.live_events
-
-.. autofunction:: dockmagic.live_logs
-
-.. autofunction:: dockmagic.live_stats
-
+{_functions("live_")}
 .. autofunction:: dockmagic.running
 
 {_heading("Buttons and pictures", "-")}
 .. autofunction:: dockmagic.button
 
-.. autofunction:: dockmagic.plot_build_steps
-
-.. autofunction:: dockmagic.plot_stats
-
+{_functions("plot_")}
 {_heading("Errors", "-")}
 .. automodule:: dockmagic.errors
    :members:

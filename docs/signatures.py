@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import os
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -22,19 +23,36 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> None:
     """Let autodoc ask us."""
-    app.connect("autodoc-process-signature", _signature)
+    app.connect("autodoc-process-signature", signature)
     app.connect("autodoc-process-docstring", _docstring)
 
 
-def _signature(_app: Sphinx, _kind: str, _name: str, thing: Any, *_: object) -> tuple[str, str] | None:
+def signature(_app: Sphinx, _kind: str, _name: str, thing: Any, *_: object) -> tuple[str, str] | None:
     """Without what is for the parser: `Annotated[str, Option(...)]` is str."""
     if not inspect.isroutine(thing):
         return None
     found = inspect.signature(thing)
-    parameters = [each.replace(annotation=each.empty) for each in found.parameters.values() if each.name != "self"]
+    parameters = [_bare(each) for each in found.parameters.values() if each.name != "self"]
     returned = found.return_annotation
     arrow = "" if returned is found.empty or returned is None else _written(str(returned))
     return str(inspect.Signature(parameters)), arrow
+
+
+def _bare(parameter: inspect.Parameter) -> inspect.Parameter:
+    """Without its annotation; what is its default by name, and never who builds the page by their environment."""
+    default = parameter.default
+    if default is os.environ:
+        default = _Name("os.environ")
+    elif inspect.isroutine(default):
+        default = _Name(default.__name__)
+    return parameter.replace(annotation=parameter.empty, default=default)
+
+
+class _Name(str):
+    """Text that is shown without quotation marks."""
+
+    __slots__ = ()
+    __repr__ = str.__str__
 
 
 def _written(annotation: str) -> str:
