@@ -37,7 +37,8 @@ class DashboardView:
         self._update: Callable[[dict[str, Any]], object] | None = None
         self._dashboard = Dashboard(engine, doing, self._tell)
         self._dashboard.start()
-        self.events = EventsView(self._dashboard.feed)
+        self.events = EventsView(self._dashboard.feed, hidden=["exec"])  # a host's health checks would fill the page
+        self.events.called = lambda: self._called("events")
 
     def __repr__(self) -> str:
         return f"<dashboard of {self.host}: {self.rows} containers, {self.state}; they are in .frame, .stop() ends it>"
@@ -114,9 +115,14 @@ class DashboardView:
         """Show these logs between the dashboard and its events, or none. Called by whichever thread opens them."""
         if self._whole is not None and self._widget is not None:
             if logs is not None:
-                logs.called = lambda: f"{name}.logs" if (name := notebook.name_of(self)) else ""
+                logs.called = lambda: self._called("logs")
             between = [] if logs is None else [logs.widget]
             self._whole.children = (self._widget, *between, self.events.widget)
+
+    def _called(self, part: str) -> str:
+        """What a person types to get at a part of it."""
+        name = notebook.name_of(self)
+        return f"{name}.{part}" if name else ""
 
     def _tell(self, patch: dict[str, Any]) -> None:
         """Called by the threads of the dashboard."""

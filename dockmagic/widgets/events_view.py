@@ -14,6 +14,8 @@ from dockmagic.widgets.events_rows import EventRows
 from dockmagic.widgets.feed_view import FeedView
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from dockmagic.engine.client import Engine
@@ -47,10 +49,14 @@ class EventsView(FeedView):
     It begins when it is made; with `with` it is closed at the end. `feed` has the rest (`state`, `subscribe`, ...).
     """
 
-    def __init__(self, feed: Feed) -> None:
-        """`feed` is started, and its engine closed at the end."""
+    def __init__(self, feed: Feed, *, hidden: Sequence[str] = ()) -> None:
+        """`feed` is started, and its engine closed at the end. `hidden` are kinds that its page does not show at first.
+
+        They are container, exec (processes in one), image, network, volume and other.
+        """
         super().__init__(feed)
         self.feed = feed
+        self._hidden = list(hidden)
         self._rows = EventRows()
         feed.subscribe(self._news)
         feed.start()
@@ -78,7 +84,8 @@ class EventsView(FeedView):
 
     def _everything(self) -> dict[str, Any]:
         """What a page has to know that knows nothing."""
-        return {**self._rows.all(), **self._told(self.state), "host": self.host, "name": notebook.name_of(self)}
+        known = {"host": self.host, "name": self.called(), "hidden": self._hidden}
+        return {**self._rows.all(), **self._told(self.state), **known}
 
     def _repr_html_(self) -> str:
         rows = self._rows.newest(TABLE_ROWS)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from dockmagic.widgets import notebook
 from dockmagic.widgets.shown_view import ShownView
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from dockmagic.engine.client import Engine
@@ -39,6 +41,8 @@ class FeedView(ShownView):
     def __init__(self, feed: _Feed) -> None:
         super().__init__()
         self._feed = feed
+        self.called: Callable[[], str] = lambda: notebook.name_of(self)
+        """What a person types to get at it."""
 
     @property
     def rows(self) -> int:

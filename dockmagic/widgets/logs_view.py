@@ -88,8 +88,6 @@ class LogsView(FeedView):
         self.feed = feed
         self.closing: Callable[[], object] | None = None
         """Called when it is closed, and why the page has a button for that: it stands in another view."""
-        self.called: Callable[[], str] = lambda: notebook.name_of(self)
-        """What a person types to get at it."""
         self._json = json
         self._rows = LogRows([each.name for each in feed.containers])
         feed.subscribe(self._news)

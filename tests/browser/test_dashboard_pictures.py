@@ -55,6 +55,18 @@ def test_nothing_is_cut_off_whatever_the_width_and_the_theme(lab: Lab, board: Lo
     assert parts.evaluate_all(WIDER) == []
 
 
+def test_health_checks_do_not_fill_the_events(lab: Lab) -> None:
+    """Three of them come with each check; whoever wants them shows them."""
+    events = lab.page.locator(".dm-events")
+    toggle = events.get_by_role("button", name="exec")
+    assert toggle.get_attribute("aria-pressed") == "false"
+    assert events.get_by_text("exec_start").count() == 0
+    toggle.click()
+    events.get_by_text("exec_start").first.wait_for()
+    toggle.click()
+    events.get_by_text("exec_start").first.wait_for(state="detached")
+
+
 def test_in_a_narrow_page_the_lines_go_first_then_the_ports_then_the_age(lab: Lab, board: Locator) -> None:
     """And never anything else, nor is there a scroll bar to the right."""
     web = row(board, "shop-web-1")

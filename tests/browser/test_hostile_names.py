@@ -78,7 +78,7 @@ def test_nothing_of_it_becomes_html(lab: Lab, host: Host) -> None:
         board.get_by_role("tabpanel", name=tab).get_by_text(HOSTILE).first.wait_for()
     row(board, HOSTILE).get_by_role("checkbox").check()
     board.get_by_role("button", name="Logs").click()
-    lab.page.locator(".dm-dash-logs").get_by_text(HOSTILE).first.wait_for()
+    lab.page.locator(".dm-logs").get_by_text(HOSTILE).first.wait_for()
     board.get_by_role("button", name="Remove…").click()
     board.get_by_text(f"Remove {HOSTILE}?").wait_for()
     board.get_by_role("button", name="Stopped containers").click()

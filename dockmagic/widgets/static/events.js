@@ -5,14 +5,27 @@
 // It is one program with feed_page.js: see events_widget.py.
 
 const LIMIT = 500; // rows in the page, as in events_rows.py
-const TYPES = ["container", "image", "network", "volume"]; // the others share one button
+const KINDS = ["container", "exec", "image", "network", "volume"]; // the others share one button
 const TYPE = 2, ACTION = 3, NAME = 4, ID = 5, DETAIL = 6, FAILED = 7; // of an EventRow, behind its number and time
 
 export default () => {
   const store = createFeedStore(LIMIT); // of one widget, shared by all its views in this page
-  store.hidden = new Set(); // types
-  return feedWidget(store, createView);
+  store.hidden = new Set(); // kinds
+  const widget = feedWidget(store, createView);
+  return {
+    ...widget,
+    initialize(context) {
+      store.hidden = new Set(context.model.get("shown")?.hidden ?? []); // at first; then a person chooses
+      widget.initialize(context);
+    },
+  };
 };
+
+// The type of what it happened to; processes in a container are a kind of their own: each check of its health is three.
+function kindOf(row) {
+  if (row[TYPE] === "container" && row[ACTION].startsWith("exec_")) return "exec";
+  return KINDS.includes(row[TYPE]) ? row[TYPE] : "other";
+}
 
 function createView(el, store) {
   const page = skeleton(el);
@@ -43,7 +56,7 @@ function matcher(store) {
   return (row) => {
     if (row[NUMBER] <= store.cleared || row[NUMBER] > end) return false;
     const gap = row[TYPE] === "gap"; // is shown whatever is chosen
-    if (!gap && store.hidden.has(TYPES.includes(row[TYPE]) ? row[TYPE] : "other")) return false;
+    if (!gap && store.hidden.has(kindOf(row))) return false;
     const text = row.slice(TYPE, FAILED).join(" ").toLowerCase();
     return gap || words.every((word) => text.includes(word));
   };
@@ -51,7 +64,7 @@ function matcher(store) {
 
 function skeleton(el) {
   const page = feedParts("Events", "Show only events with these words");
-  page.types = new Map([...TYPES, "other"].map((type) => [type, button(type, { "data-type": type })]));
+  page.types = new Map([...KINDS, "other"].map((type) => [type, button(type, { "data-type": type })]));
   page.body = element("tbody");
   const types = element("span", "dm-types", { role: "group", "aria-label": "Types of events" }, [...page.types.values()]);
   const titles = ["time", "type", "action", "name", "detail"];
@@ -113,7 +126,7 @@ function rowElement(row, isNew) {
     return made;
   }
   if (row[FAILED]) made.classList.add("dm-failed");
-  made.dataset.type = TYPES.includes(row[TYPE]) ? row[TYPE] : "other";
+  made.dataset.type = kindOf(row);
   const name = element("td", "dm-name", { title: [row[NAME], row[ID]].filter(Boolean).join("\n") }, [row[NAME] || row[ID]]);
   made.append(
     stamp,
