@@ -211,7 +211,9 @@ class Interrupted(KeyboardInterrupt):
 
 
 def _made_again(kind: type[DockMagicError], args: tuple[Any, ...]) -> DockMagicError:
-    return kind.__new__(kind, *args)
+    error = kind.__new__(kind, *args)
+    error.args = args  # an OSError, as TimeoutError is one, has none yet
+    return error
 
 
 def warn(message: str) -> None:
