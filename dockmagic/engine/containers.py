@@ -132,14 +132,14 @@ def container_logs_chunks(engine: Engine, name: str, *, details: bool = False, *
 
 
 def container_logs_stream(
-    engine: Engine, name: str, *, since: str | None = None, timeout: float | None = None
+    engine: Engine, name: str, *, follow: bool, since: str | None = None, timeout: float | None = None
 ) -> AbstractContextManager[Stream]:
-    """GET /containers/{id}/logs with follow: the same, and what comes until it ends, as bytes.
+    """GET /containers/{id}/logs as bytes: the same, and with `follow` what comes until the container ends.
 
-    Of a container that does not run, what is there. `timeout`: seconds of silence after which it raises EngineTimeout.
-    Docker 20.10 may end it before the last lines of a container that ends. Raises as `container_logs`.
+    `timeout`: seconds of silence after which it raises EngineTimeout. Docker 20.10 may end it before the last lines of
+    a container that ends. Raises as `container_logs`.
     """
-    return _logs(engine, name, follow=True, since=since, timeout=timeout)
+    return _logs(engine, name, follow=follow or None, since=since, timeout=timeout)
 
 
 def _logs(engine: Engine, name: str, *, timeout: float | None = None, **wanted: Any) -> AbstractContextManager[Stream]:

@@ -46,7 +46,7 @@ class Container:
 class Phase:
     """What a container does: `exit_code` if it has ended, `reason` if its log cannot be read."""
 
-    name: Literal["unknown", "running", "ended", "removed", "unreadable"] = "unknown"
+    name: Literal["unknown", "running", "restarting", "ended", "removed", "unreadable"] = "unknown"
     exit_code: int | None = None
     reason: str = ""
 
@@ -131,15 +131,15 @@ class LogReader:
             if self._tail is not None:
                 self._read_tail(self._tail)
                 self._tail = None
-            if state.get("Running") is True:
-                self._runs(state)
+            if _runs(state):
+                self._begins(state)
                 silent = self._follow()
                 if silent:
                     return ""
                 state = self._look()
             last = self._trail.last
             self._read(follow=False)
-            if state.get("Running") is True:
+            if _runs(state):
                 return "the engine ended the log of a container that runs"
             again = self._look().get("StartedAt") != state.get("StartedAt")  # lines of its next run may be among them
             self._ended(state, last=last if again else self._trail.last)
@@ -188,19 +188,20 @@ class LogReader:
         """Read what is not known yet."""
         replay = self._trail.replay(self._open_stamps)
         reader = self._reader()
-        if not follow:
-            body = container_logs(self._asking(), self.container.id, since=replay.since)
-            self._take_new([*reader.feed(bytes(body)), *reader.end()], replay)
-            self._open_stamps = []
-            return
-        silence = {"timeout": self._silence} if self._silence else {}
-        with container_logs_stream(self._asking(), self.container.id, since=replay.since, **silence) as stream:
+        silence = self._silence if follow else None
+        engine = self._asking()
+        with container_logs_stream(
+            engine, self.container.id, follow=follow, since=replay.since, timeout=silence
+        ) as stream:
             self._tell(self.container, FeedState("connected"))
             try:
                 for chunk in stream.chunks():
                     self._take_new(reader.feed(chunk), replay)
             finally:
                 self._open_stamps = reader.open_stamps
+        if not follow and not self.stopping:
+            self._take_new(reader.end(), replay)
+            self._open_stamps = []
 
     def _reader(self) -> LineReader:
         return LineReader(self.container.source, terminal=self.container.terminal, last=self._trail.last)
@@ -219,10 +220,12 @@ class LogReader:
         if shown:
             self._put(shown)
 
-    def _runs(self, state: dict[str, Any]) -> None:
+    def _begins(self, state: dict[str, Any]) -> None:
+        """Say so, if it did while it was followed."""
         started = str(state.get("StartedAt"))
-        if self.phase.name == "ended" or (self._started and started != self._started):
-            self._note("started again", before(as_stamp(started), nanoseconds=_EARLY))
+        if self._started and (self.phase.name != "running" or started != self._started):
+            again = "" if self.phase.name == "unknown" else " again"
+            self._note(f"started{again}", before(as_stamp(started), nanoseconds=_EARLY))
         self._started = started
         self.phase = Phase("running")
 
@@ -231,12 +234,13 @@ class LogReader:
         code = state.get("ExitCode")
         code = code if isinstance(code, int) else None
         started = str(state.get("StartedAt"))
-        never = state.get("Status") == "created"
-        if self.phase.name != "ended" or started != self._started:
-            text = "was not started yet" if never else f"does not run any more: exit code {code}"
+        never, restarts = state.get("Status") == "created", state.get("Restarting") is True
+        if self.phase.name == "running" or started != self._started:
+            to_come = ", to be started again" if restarts else ""
+            text = "was not started yet" if never else f"does not run any more: exit code {code}{to_come}"
             self._note(text, max(last, as_stamp(str(state.get("FinishedAt")))))
         self._started = started
-        self.phase = Phase("unknown") if never else Phase("ended", code)
+        self.phase = Phase("unknown") if never else Phase("restarting" if restarts else "ended", code)
         self._tell(self.container, FeedState("connected"))
 
     def _removed(self) -> None:
@@ -252,3 +256,8 @@ class LogReader:
         """What no container wrote, at this time, but behind the note before."""
         self._noted = max(stamp, self._noted)
         self._put([note(self.container.source, self._noted, text)])
+
+
+def _runs(state: dict[str, Any]) -> bool:
+    """Whether it does; one that waits to be started again, as its restart policy wants, is said to run as well."""
+    return state.get("Running") is True and state.get("Restarting") is not True

@@ -45,7 +45,7 @@ class LogTrail:
         if not self._seen:
             return Replay(self._since, Counter())
         stamps = [stamp_of(each) for each in self._seen]
-        begin = before(max(stamps))
+        begin = before(stamps[-1])  # not the latest of them: clocks are set back
         if self.partial or len(stamps) == _KEPT:  # of the time of the oldest there may have been others
             begin = max(begin, before(min(stamps), nanoseconds=-1))
         begin = min([begin, *open_stamps])

@@ -56,8 +56,11 @@ def added(columns: UnitColumns, fresh: UnitColumns, *, limit: int) -> UnitColumn
 
 
 def units_frame(columns: UnitColumns, names: Sequence[str]) -> pd.DataFrame:
-    """The columns of `logs`, in the order of time; lines of one time as they came. `names` are the containers'."""
-    order = np.argsort(columns.times, kind="stable")
+    """The columns of `logs`, in the order of time; lines of one time as they came. `names` are the containers'.
+
+    What has no time is in front: a note on a container that has not written anything yet.
+    """
+    order = np.argsort(columns.times.view("int64"), kind="stable")  # NaT is the least of them
     times, streams, sources, texts = (column[order] for column in columns)
     text = array((), "str").dtype
     return pd.DataFrame(

@@ -210,6 +210,15 @@ def test_one_that_ends_before_the_line_is_an_error_with_its_code(engine: Engine,
     assert wait(engine, name, log="else")["ok"].all()
 
 
+def test_one_that_its_restart_policy_starts_again_is_waited_for(engine: Engine, run: Callable[..., str]) -> None:
+    """It gets there in its second run, or not in its last."""
+    script = "test -e /once && echo ready; touch /once; exit 1"
+    assert wait(engine, run("dmt-wf-policy", script, "--restart=on-failure:2"), log="ready", timeout=60)["ok"].all()
+    name = run("dmt-wf-given-up", "exit 3", "--restart=on-failure:2")
+    error = failed(WaitFailed, lambda: wait(engine, name, log="ready", timeout=60))
+    assert rows(error.frame) == [(name, False, 3, "ended with exit code 3 before it wrote such a line")]
+
+
 def test_a_log_that_cannot_be_read_is_an_error(engine: Engine, run: Callable[..., str]) -> None:
     """Nothing would ever come."""
     name = run("dmt-wf-unread", "sleep 1000", "--log-driver=none")

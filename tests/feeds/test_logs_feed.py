@@ -192,6 +192,16 @@ def test_a_container_that_was_never_started_is_waited_for(engine: Engine, engine
         assert eventually(lambda: notes(feed) == ["was not started yet"])
         dockmagic.start(engine, "dmt-lf-new")
         assert shows(feed, "first")
+        assert eventually(lambda: notes(feed)[-1] == "does not run any more: exit code 0")
+        assert notes(feed)[1:-1] in ([], ["started"])  # it may have ended before anybody looked
+
+
+def test_what_its_restart_policy_starts_again_is_followed_on(engine: Engine, run: Callable[..., str]) -> None:
+    """Until that gives up."""
+    with feed_of(engine, run("dmt-lf-loop", "echo up; exit 3", "--restart=on-failure:2")) as feed:
+        assert shows(feed, "up", "up", "up")
+        assert eventually(lambda: notes(feed)[-1] == "does not run any more: exit code 3")
+        assert feed.state.name == "connected"
 
 
 def test_a_missing_container_is_not_followed(engine: Engine, run: Callable[..., str]) -> None:
