@@ -216,8 +216,7 @@ def test_without_containers_there_are_no_rows(container: Any) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"duration": "30"}, "--duration wants a duration such as 30s or 1m30s, not '30'"),
-        ({"duration": "soon"}, "--duration wants a duration"),
+        ({"duration": "soon"}, "--duration wants a duration such as 30s or 1m30s, not 'soon'"),
         ({"duration": "0s"}, "--duration is longer than nothing"),
         ({"duration": -1}, "--duration is longer than nothing"),
         ({"duration": float("nan")}, "--duration is longer than nothing"),

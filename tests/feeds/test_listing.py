@@ -192,7 +192,7 @@ def test_without_a_change_nothing_is_asked(
 
 
 def test_one_change_asks_for_one_container(host: Host, feed: Feed, caplog: pytest.LogCaptureFixture) -> None:
-    """Three times within a second: engines tell of some changes before their list has them."""
+    """More than once within a second, three times at most: engines tell of some changes before their list has them."""
     with Listing(feed) as listing:
         asked = Asked(caplog)
         assert asked.followed(listing)
@@ -203,7 +203,8 @@ def test_one_change_asks_for_one_container(host: Host, feed: Feed, caplog: pytes
         while time.monotonic() < deadline:
             assert len(listing.frame) == 30
         taken += asked.taken()
-        assert taken == [1] * 3
+        assert set(taken) == {1}
+        assert 1 < len(taken) <= 3
 
 
 def test_many_changes_are_one_request(host: Host, feed: Feed, engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
