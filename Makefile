@@ -10,6 +10,9 @@ WHEELS := build/wheels
 PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check -c constraints.txt
 PACKAGES := docker.io iptables iproute2 busybox-static openssh-server openssl docker-registry chromium
 BENCH_PACKAGES := docker.io iptables iproute2 busybox-static curl
+# A page that is left asks for the end of its kernel, and Voila gives it no cookie for that check. Requests still need the
+# token's cookie, which browsers send for no other site, and the kernel's id, which nobody can guess.
+VOILA_ENDS := --Voila.tornado_settings="{'disable_check_xsrf': True}"
 
 .DEFAULT_GOAL := help
 .PHONY: help tour tour-private dashboard test test-again check lab bench docs readme screenshot constraints clean
@@ -26,7 +29,7 @@ tour-private: $(VENV)/.installed ## the tour on a real engine that it starts for
 	@$(PYTHON) -m notebooks.run_tour --private
 
 dashboard: $(VENV)/.installed ## the dashboard as a page, which Voila shows to whoever has the address that it prints
-	@$(PYTHON) -m voila --token --show_tracebacks=True notebooks/dashboard.ipynb
+	@$(PYTHON) -m voila --token --show_tracebacks=True $(VOILA_ENDS) notebooks/dashboard.ipynb
 
 test: $(VENV)/.installed ## the test suite, on real engines that it starts itself; PYTEST_ARGS="-k ps" chooses
 	@sh tests/engines/install.sh $(PACKAGES) || [ "$$DOCKMAGIC_REQUIRE_ENGINE" != 1 ]

@@ -35,7 +35,7 @@ def in_lab(server: Server, host: str) -> Iterator[Lab]:
 def in_voila(home: Path, host: str) -> Iterator[Watched]:
     """The same as a page of Voila's."""
     with voila(home, NOTEBOOK, environ={"DOCKER_HOST": host}) as server, browsing(home / "browser") as context:
-        watched = Watched(context.new_page())
+        watched = Watched(context.new_page(), server)
         watched.page.goto(server.url("/"), wait_until="domcontentloaded")
         watched.page.locator(".dm-dash").scroll_into_view_if_needed()  # containers are sampled while it can be seen
         yield watched

@@ -41,8 +41,9 @@ EXECUTE = """async ([code, wait]) => {
 class Watched:
     """A page, what went wrong in it, and what it asked of others than its own server."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, server: Server) -> None:
         self.page = page
+        self.server = server
         self.errors: list[str] = []
         self.elsewhere: list[str] = []
         page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -57,8 +58,7 @@ class Lab(Watched):
     """A page of JupyterLab."""
 
     def __init__(self, server: Server, page: Page, notebook: str) -> None:
-        super().__init__(page)
-        self.server = server
+        super().__init__(page, server)
         self.notebook = notebook
 
     def open(self, *, anew: bool = True, environ: Mapping[str, str] | None = None) -> None:

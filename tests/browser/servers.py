@@ -8,7 +8,7 @@ import secrets
 import subprocess
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.request import urlopen
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["Server", "jupyterlab", "voila"]
 
 TOKEN = secrets.token_hex(16)
+UNCHECKED = "{'disable_check_xsrf': True}"
+"""As `make dashboard` has it: a page that is left asks for its kernel's end, and Voila gives it no cookie for that."""
 QUIET = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
 
 
@@ -31,6 +33,7 @@ class Server:
     home: Path  # JupyterLab's notebooks lie there
     address: str
     log: Path
+    pid: int = 0
 
     def url(self, path: str) -> str:
         """The address of a page, with what opens it."""
@@ -49,8 +52,10 @@ def jupyterlab(home: Path, *, port: int = 8899) -> Iterator[Server]:
         *("--LabApp.news_url=None", "--LabApp.expose_app_in_browser=True"),
     )
     server = Server(home, f"http://127.0.0.1:{port}", home / "server.log")
-    with _running(server, flags, asked="/api/status", environ={"JUPYTERLAB_SETTINGS_DIR": str(home / "settings")}):
-        yield server
+    with _running(
+        server, flags, asked="/api/status", environ={"JUPYTERLAB_SETTINGS_DIR": str(home / "settings")}
+    ) as pid:
+        yield replace(server, pid=pid)
 
 
 @contextmanager
@@ -58,15 +63,15 @@ def voila(home: Path, notebook: Path, *, environ: Mapping[str, str], port: int =
     """Voila with one notebook, which it runs anew for everybody who comes, with `environ`."""
     flags = (
         *("voila", "--no-browser", "--Voila.ip=127.0.0.1", f"--port={port}", "--Voila.port_retries=0"),
-        *(f"--token={TOKEN}", "--show_tracebacks=True", str(notebook)),
+        *(f"--token={TOKEN}", "--show_tracebacks=True", f"--Voila.tornado_settings={UNCHECKED}", str(notebook)),
     )
     server = Server(home, f"http://127.0.0.1:{port}", home / "server.log")
-    with _running(server, flags, asked="/voila/static/voila.js", environ=environ):
-        yield server
+    with _running(server, flags, asked="/voila/static/voila.js", environ=environ) as pid:
+        yield replace(server, pid=pid)
 
 
 @contextmanager
-def _running(server: Server, flags: Sequence[str], *, asked: str, environ: Mapping[str, str]) -> Iterator[None]:
+def _running(server: Server, flags: Sequence[str], *, asked: str, environ: Mapping[str, str]) -> Iterator[int]:
     """`python -m FLAGS`, with nothing of the person who runs the tests, from its first answer to the block's end."""
     home = server.home
     ours = {
@@ -83,7 +88,7 @@ def _running(server: Server, flags: Sequence[str], *, asked: str, environ: Mappi
         try:
             url = server.url(asked)
             assert any(eventually(lambda: _answers(url)) for _ in range(4)), server.log.read_text(encoding="utf-8")
-            yield
+            yield process.pid
         finally:
             process.terminate()
             process.wait(20)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.browser.boards import BUILD, in_lab, in_voila, row, select
+from tests.engine.scripted import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,6 +131,29 @@ def test_log_lines_and_labels_run_no_script(page: Watched, board: Locator, host:
     page.page.screenshot(path=BUILD / f"dashboard-logs-{type(page).__name__.lower()}.png")
     logs.get_by_role("button", name="Close").click()
     logs.wait_for(state="detached")
+
+
+@pytest.mark.parametrize("page", ["Voila"], indirect=True)
+def test_each_visitor_of_voila_has_a_kernel_which_ends_when_they_go(page: Watched, board: Locator) -> None:
+    """And the dashboard of somebody else goes on."""
+    (first,) = kernels(page.server.pid)
+    other = page.page.context.new_page()
+    other.goto(page.server.url("/"), wait_until="domcontentloaded")
+    other.locator(".dm-dash tbody tr").first.wait_for()
+    assert len(kernels(page.server.pid)) == 2
+    other.close(run_before_unload=True)
+    assert eventually(lambda: kernels(page.server.pid) == [first])
+    row(board, "web").wait_for()
+
+
+def kernels(server: int) -> list[str]:
+    """The processes of Jupyter's kernels that a server has started."""
+    found = []
+    for pid in Path(f"/proc/{server}/task/{server}/children").read_text(encoding="utf-8").split():
+        with contextlib.suppress(OSError):  # it has just ended
+            if b"ipykernel" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                found.append(pid)
+    return found
 
 
 def test_a_killed_engine_leaves_what_was_known_and_afterwards_everything_goes_on(
