@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 WHEELS = ROOT / "build" / "wheels"
-NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "build", "dist", ".*_cache", "__pycache__", ".hypothesis")
+NOT_COPIED = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")  # they change while one looks
+COPIED = ("binder", "dockmagic", "notebooks", "constraints.txt", "pyproject.toml", "LICENSE", "README.md")
 NOBODY = 65534
 
 # Where this Python lies in a home that is closed to others (pyenv as root), it alone is shown there: $1 in $2.
@@ -92,7 +93,12 @@ def visitor() -> Iterator[Visitor]:
     )
     with tempfile.TemporaryDirectory() as directory:
         home = Path(directory)
-        shutil.copytree(ROOT, home / "repository", ignore=NOT_COPIED)
+        (home / "repository").mkdir()
+        for name in COPIED:
+            if (ROOT / name).is_dir():
+                shutil.copytree(ROOT / name, home / "repository" / name, ignore=NOT_COPIED)
+            else:
+                shutil.copy2(ROOT / name, home / "repository" / name)
         shutil.copytree(WHEELS, home / "wheels")
         if os.geteuid() == 0:
             for path in [home, *home.rglob("*")]:
