@@ -139,8 +139,9 @@ class LogReader:
                 state = self._look()
             last = self._trail.last
             self._read(follow=False)
-            if _runs(state):
-                return "the engine ended the log of a container that runs"
+            if _runs(state):  # again, if it was quick
+                again = str(state.get("StartedAt")) != self._started
+                return "" if again else "the engine ended the log of a container that runs"
             again = self._look().get("StartedAt") != state.get("StartedAt")  # lines of its next run may be among them
             self._ended(state, last=last if again else self._trail.last)
             self._backoff.reset()
