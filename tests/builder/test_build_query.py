@@ -31,12 +31,13 @@ def test_what_is_not_said_is_not_sent() -> None:
     """The engine has its defaults."""
     assert said({}) == {}
     assert said({"rm": True, "no_cache": False}) == {}
-    assert said({"rm": False, "no_cache": True}) == {"rm": "0", "nocache": True}
+    assert said({"rm": False, "no_cache": True}, buildkit=False) == {"rm": "0", "nocache": True}
 
 
 @pytest.mark.parametrize(
     ("options", "version"),
     [
+        ({"rm": False}, NEW),
         ({"memory": "64m"}, NEW),
         ({"memory_swap": -1}, NEW),
         ({"cpu_shares": 1}, NEW),
