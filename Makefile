@@ -9,7 +9,7 @@ BENCH_ARGS ?=
 WHEELS := build/wheels
 PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check -c constraints.txt
 PACKAGES := docker.io iptables iproute2 busybox-static openssh-server openssl docker-registry chromium
-BENCH_PACKAGES := docker.io iptables iproute2 busybox-static curl
+BENCH_PACKAGES := docker.io iptables iproute2 busybox-static curl chromium
 # A page that is left asks for the end of its kernel, and Voila gives it no cookie for that check. Requests still need the
 # token's cookie, which browsers send for no other site, and the kernel's id, which nobody can guess.
 VOILA_ENDS := --Voila.tornado_settings="{'disable_check_xsrf': True}"

@@ -1,4 +1,4 @@
-"""Writes docs/performance.md of build/bench.json: `python -m benchmarks.page [FILE [PAGE]]`. It measures nothing."""
+"""Writes docs/performance.md of what runs have left: `python -m benchmarks.page [FILE...]`. It measures nothing."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from benchmarks.report import duration
+from benchmarks.task import OURS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["main", "page"]
+__all__ = ["main", "merged", "page"]
 
 _INTRODUCTION = """\
 # Performance
@@ -75,17 +76,18 @@ def _goals(runs: Sequence[dict[str, Any]]) -> str:
 
 def _task(run: dict[str, Any]) -> str:
     subjects = sorted(run["subjects"], key=lambda each: each["median"].get("wall") or 0.0)
-    ours = next(each["median"] for each in subjects if each["name"] == "dockmagic")
+    ours = next(each["median"] for each in subjects if each["name"] == OURS)
     rows = [_row(each, ours) for each in subjects]
     titles = ("", "time", "of ours", "client CPU", "of ours", "memory", "rounds")
-    return "\n".join([f"### {run['name']}: {run['title']}\n", f"{run['person']}\n", *_table(titles, rows), ""])
+    under = f"Load of the machine when it had ended: {run['load']:.0f}.\n"
+    return "\n".join([f"### {run['name']}: {run['title']}\n", f"{run['person']}\n", *_table(titles, rows), "", under])
 
 
 def _row(subject: dict[str, Any], ours: dict[str, float]) -> tuple[str, ...]:
     told = subject["median"]
     memory = (told.get("memory") or 0.0) + (told.get("children_memory") or 0.0)
     ratios = [f"{told[key] / ours[key]:.2g}x" if ours.get(key) else "" for key in ("wall", "cpu")]
-    name = f"**{subject['name']}**" if subject["name"] == "dockmagic" else subject["name"]
+    name = f"**{subject['name']}**" if subject["name"] == OURS else subject["name"]
     rounds = str(len(subject["samples"]))
     return name, duration(told["wall"]), ratios[0], duration(told["cpu"]), ratios[1], f"{memory:.0f} MB", rounds
 
@@ -106,12 +108,19 @@ def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str
         yield "| " + " | ".join(row) + " |"
 
 
+def merged(files: Sequence[Path]) -> dict[str, Any]:
+    """The runs of all files, a task's last one in its place; the circumstances are those of the first file."""
+    read = [orjson.loads(file.read_bytes()) for file in files]
+    runs = {run["name"]: run for data in read for run in data["runs"]}
+    return {**read[0], "runs": list(runs.values())}
+
+
 def main(arguments: Sequence[str]) -> int:
-    """Write the page."""
-    file, target = [*map(Path, arguments), *(Path("build/bench.json"), Path("docs/performance.md"))[len(arguments) :]]
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(page(orjson.loads(file.read_bytes())))
-    print(f"{target} is made of {file}")
+    """Write the page of build/bench.json, or of the files that are named."""
+    files = [Path(each) for each in arguments] or [Path("build/bench.json")]
+    target = Path("docs", "performance.md")
+    target.write_text(page(merged(files)), encoding="utf-8")
+    print(f"{target} is made of {', '.join(map(str, files))}")
     return 0
 
 

@@ -69,6 +69,7 @@ def _as_data(run: Run) -> dict[str, Any]:
         "title": run.task.title.format(size=f"{run.taken:,}"),
         "person": run.task.person,
         "size": run.taken,
+        "load": run.load,
         "subjects": [
             {
                 "name": name,

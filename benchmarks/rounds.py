@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 from contextlib import ExitStack
@@ -35,6 +36,7 @@ class Run:
     samples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     versions: dict[str, Any] = field(default_factory=dict)
     first: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # the call before the first round
+    load: float = 0.0  # of the last minute, when the rounds had ended; what is measured is part of it
 
     @property
     def name(self) -> str:
@@ -85,6 +87,7 @@ def measure(task: Task, size: int, *, rounds: int, quick: bool) -> Run:
             _compare(task, answers)
             _tell(f"\r{run.name}: round {number + 1}")
     _tell("\r\033[K")
+    run.load = os.getloadavg()[0]
     return run
 
 
