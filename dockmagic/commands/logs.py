@@ -106,12 +106,12 @@ def _read(engine: Engine, name: str, wanted: dict[str, Any]) -> tuple[str, LogLi
     from dockmagic.engine.missing import missing_container
     from dockmagic.feeds.logs_reader import UNREADABLE
     from dockmagic.feeds.logs_targets import unreadable_hint
-    from dockmagic.frames.log_lines import LogReader
+    from dockmagic.frames.log_lines import LogColumns
 
     described: dict[str, Any] = {}
     try:
         described = container_inspect(engine, name)
-        reader = LogReader(terminal=_part(described, "Config").get("Tty") is True, details=wanted["details"])
+        reader = LogColumns(terminal=_part(described, "Config").get("Tty") is True, details=wanted["details"])
         identity = _text(described, "Id") or name  # whoever has that name meanwhile
         for chunk in container_logs_chunks(engine, identity, **wanted):
             reader.feed(chunk)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dockmagic.frames.log_pieces import Piece
     from dockmagic.frames.log_spans import Spans
 
-__all__ = ["LogLines", "LogReader", "log_frame", "log_lines"]
+__all__ = ["LogColumns", "LogLines", "log_frame", "log_lines"]
 
 _BLOCK = 256 * 1024
 """Bytes that are converted at a time. An engine that finds nobody reading waits after a few hundred lines: in the time
@@ -39,7 +39,7 @@ class LogLines(NamedTuple):
     texts: Any
 
 
-class LogReader:
+class LogColumns:
     """Takes the bytes of one container's log as they come, cut anywhere, and gives its lines, in the engine's order.
 
     With a `terminal` (Config.Tty) there are no frames, and a line's end is CR and LF. Raises EngineFault and
@@ -105,8 +105,8 @@ class LogReader:
 
 
 def log_lines(body: bytes | bytearray, *, terminal: bool, details: bool = False) -> LogLines:
-    """The lines of a whole log. See `LogReader`."""
-    reader = LogReader(terminal=terminal, details=details)
+    """The lines of a whole log. See `LogColumns`."""
+    reader = LogColumns(terminal=terminal, details=details)
     reader.feed(body)
     return reader.end()
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dockmagic.errors import EngineFault
-from dockmagic.frames.log_lines import LogReader, log_frame, log_lines
+from dockmagic.frames.log_lines import LogColumns, log_frame, log_lines
 from dockmagic.frames.log_pieces import PART
 from dockmagic.frames.logs import LOG_LINES
 from dockmagic.frames.schema import to_frame
@@ -198,7 +198,7 @@ def test_bytes_may_come_in_any_pieces(lines: list[Line], terminal: bool, data: s
     """A log is read while it comes: a frame, a line, a time and a character may be cut where a block ends."""
     parts = [(line.stream, part) for number, line in enumerate(lines) for part in parts_of(number, line)]
     body = b"".join(part if terminal else frame(stream, part) for stream, part in parts)
-    reader = LogReader(terminal=terminal, block=1)
+    reader = LogColumns(terminal=terminal, block=1)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(body)), max_size=8)))
     for begin, end in zip([0, *cuts], [*cuts, len(body)], strict=True):
         reader.feed(body[begin:end])
