@@ -113,6 +113,5 @@ TASK = Task(
     goals=(
         Goal("wall", 1.30, of="limit: import pandas"),
         Goal("cpu", 1.30, of="limit: import pandas"),
-        Goal("cpu", 1.0, of=("docker-py, low level", "aiodocker")),
     ),
 )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dockmagic.engine.stop import Stop
 
-__all__ = ["Stream", "split_batches", "split_lines"]
+__all__ = ["Stream", "split_batches"]
 
 LINE_LIMIT = 64 * 1024 * 1024
 """Bytes of one JSON line; an engine that sends more without a line's end is not an engine."""
@@ -44,13 +44,14 @@ class Stream:
 
     def __iter__(self) -> Iterator[Any]:
         """The JSON objects of the stream, one per line. Raises ProtocolError for a line that is none."""
-        for line in split_lines(self.chunks()):
-            if self._stop.requested:  # the lines of one read come together: none of them after a stop
-                return
-            try:
-                yield orjson.loads(line)
-            except orjson.JSONDecodeError as error:
-                raise ProtocolError(f"the engine sent a line that is not JSON: {line[:60]!r}") from error
+        for lines in split_batches(self.chunks()):
+            for line in lines:
+                if self._stop.requested:  # the lines of one read come together: none of them after a stop
+                    return
+                try:
+                    yield orjson.loads(line)
+                except orjson.JSONDecodeError as error:
+                    raise ProtocolError(f"the engine sent a line that is not JSON: {line[:60]!r}") from error
 
     def batches(self) -> Iterator[list[bytes]]:
         """The stream's lines without their ends, those of one read together; for whoever has many to handle."""
@@ -77,14 +78,11 @@ class Stream:
         self._response.close()
 
 
-def split_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The lines of a byte stream without their ends, blank ones left out; the last one needs no end."""
-    for lines in split_batches(chunks):
-        yield from lines
-
-
 def split_batches(chunks: Iterator[bytes]) -> Iterator[list[bytes]]:
-    """As `split_lines`, the lines that end in one chunk together."""
+    """The lines of a byte stream without their ends, those that end in one chunk together; blank ones are left out.
+
+    The last one needs no end.
+    """
     pieces: list[bytes] = []  # of a line whose end has not come yet
     size = 0
     for chunk in chunks:

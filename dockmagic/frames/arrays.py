@@ -35,7 +35,7 @@ _NANOSECONDS = re.compile(r"[.,]\d{6}(\d{1,3})", re.ASCII)
 _NAT = -(2**63)
 
 
-def array(values: Sequence[Any], dtype: str | Category) -> Any:
+def array(values: Sequence[Any], dtype: str | Category | Nanoseconds) -> Any:
     """`values` as an array of `dtype`; see `Column`. What is missing or of another type is NA, False, [] or {}."""
     return _CONVERT[str(dtype)](values, dtype)
 
@@ -99,10 +99,11 @@ def _boolean(values: Sequence[Any], _: object) -> Any:
 
 
 def _time(values: Sequence[Any], dtype: Any) -> Any:
-    unit = dtype.removeprefix("datetime64[")[:2]
-    if unit == "ns" and {*map(type, values)} == {Nanoseconds}:
-        return pd.array(np.fromiter(values, "int64", len(values)).view("datetime64[ns]"), dtype=_utc(unit))
-    ticks = [_ticks(value, nano=unit == "ns") for value in values]
+    unit = str(dtype).removeprefix("datetime64[")[:2]
+    if isinstance(dtype, Nanoseconds):
+        ticks = [value if type(value) is int and value in _INT64 else _NAT for value in values]
+    else:
+        ticks = [_ticks(value, nano=unit == "ns") for value in values]
     return pd.array(np.array(ticks, dtype="int64").view(f"datetime64[{unit}]"), dtype=_utc(unit))
 
 
@@ -117,8 +118,6 @@ def _ticks(value: Any, *, nano: bool) -> int:
     NaT is what is neither, what is out of range, and the year 1: Go's zero time, never, in whichever zone.
     """
     below = 0
-    if type(value) is Nanoseconds:
-        return value if nano else value // 1000
     if type(value) is int:
         ticks = value * 10**6
     else:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EVENTS", "event_columns"]
 
-_NANOSECONDS = range(-(2**63) + 1, 2**63)  # the lowest one is pandas' NaT
+_NANOSECONDS = range(-(2**63), 2**63)
 _HASH = re.compile(r"(?:sha256:)?[0-9a-f]{64}")
 _NUMBER = re.compile(r"-?[0-9]{1,10}")
 
@@ -24,34 +24,39 @@ _NUMBER = re.compile(r"-?[0-9]{1,10}")
 def event_columns(*, no_trunc: bool) -> Schema:
     """The schema, with ids as `--no-trunc` wants them or not."""
     return (
-        Column("time", _time, "datetime64[ns, UTC]", "when it happened"),
+        Column("time", _time, Nanoseconds(), "when it happened"),
         Column("type", "Type", "str", "what it happened to: container, image, network, volume, ..."),
-        Column("action", lambda row: _action(row)[0], "str", "create, start, exec_start, health_status, die, ..."),
+        Column("action", _action, "str", "create, start, exec_start, health_status, die, ..."),
         Column("name", _name, "str", "its name"),
         Column("id", _id(no_trunc=no_trunc), "str", "12 digits, or all with --no-trunc; a volume's is its name"),
         Column("image", _attribute("image"), "str", "what the container was made from"),
         Column("exit_code", _exit_code, "Int64", "of the process that ended"),
-        Column("detail", lambda row: _action(row)[1], "str", "a command, or healthy: what follows in the action"),
+        Column("detail", _detail, "str", "a command, or healthy: what follows in the action"),
         Column("scope", "scope", "str", "local or swarm"),
         Column("attributes", _attributes, "dict", "labels of the object, and what else is told"),
     )
 
 
 def _time(row: Row) -> Any:
-    """In nanoseconds; where there are none the seconds."""
+    """In nanoseconds, also where an engine tells the seconds alone."""
     ticks = row.get("timeNano")
-    if type(ticks) is not int or ticks not in _NANOSECONDS or ticks == 0:
-        return row.get("time")
-    return Nanoseconds(ticks)
+    if type(ticks) is int and ticks and ticks in _NANOSECONDS:
+        return ticks
+    seconds = row.get("time")
+    return seconds * 10**9 if type(seconds) is int else None
 
 
-def _action(row: Row) -> tuple[Any, str | None]:
-    """The two parts of "exec_start: sh -c true"."""
+def _action(row: Row) -> Any:
+    """The first part of "exec_start: sh -c true"."""
     action = row.get("Action")
-    if not isinstance(action, str):
-        return action, None
-    word, colon, detail = action.partition(": ")
-    return word, detail if colon else None
+    return action.partition(": ")[0] if isinstance(action, str) else action
+
+
+def _detail(row: Row) -> str | None:
+    """The second one."""
+    action = row.get("Action")
+    _, colon, detail = action.partition(": ") if isinstance(action, str) else ("", "", "")
+    return detail if colon else None
 
 
 def _actor(row: Row) -> Row:

@@ -34,12 +34,8 @@ Row: TypeAlias = Mapping[str, Any]
 Source: TypeAlias = str | Callable[[Row], Any]
 
 
-_BLOCK = 256
-"""Rows held at a time of those that come one by one: gone before the garbage collector has seen 700 new objects."""
-
-
-class Nanoseconds(int):
-    """A time, as a column's source may give it: since 1970, more than -2**63, which is NaT, and less than 2**63."""
+_BLOCK = 128
+"""Rows held at a time of those that come one by one: gone before the garbage collector has counted 700 of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +48,24 @@ class Category:
         return "category"
 
 
+class Nanoseconds:
+    """A dtype: times, of a source that gives them in nanoseconds since 1970, where others give seconds or text."""
+
+    def __str__(self) -> str:
+        return "datetime64[ns, UTC]"
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: `source` is a key of the engine's JSON, or a function of the whole object.
 
-    `dtype` is str, bool, Int64, float64, "datetime64[us, UTC]", "datetime64[ns, UTC]", list, dict, or a Category.
+    `dtype` is str, bool, Int64, float64, "datetime64[us, UTC]", "datetime64[ns, UTC]", list, dict, Nanoseconds, or a
+    Category.
     """
 
     name: str
     source: Source
-    dtype: str | Category
+    dtype: str | Category | Nanoseconds
     help: str
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dockmagic.engine.failures import failures
 from dockmagic.engine.stop import Stop
-from dockmagic.engine.stream import LINE_LIMIT, Stream, split_lines
+from dockmagic.engine.stream import LINE_LIMIT, Stream, split_batches
 from dockmagic.errors import ProtocolError, UsageError
 from tests.engine.scripted import (
     PATIENCE,
@@ -220,7 +220,7 @@ def test_a_line_without_an_end_is_refused() -> None:
 
     block = b"x" * (LINE_LIMIT // 8)
     with pytest.raises(ProtocolError, match="a line of more than"):
-        list(split_lines(endless()))
+        list(split_batches(endless()))
 
 
 @settings(deadline=None)
@@ -230,13 +230,14 @@ def test_lines_are_the_same_however_they_are_cut(lines: list[bytes], data: st.Da
     whole = b"\n".join(lines)
     cuts = sorted(data.draw(st.sets(st.integers(0, len(whole)), max_size=6)))
     pieces = [whole[start:end] for start, end in zip([0, *cuts], [*cuts, len(whole)], strict=True)]
-    assert list(split_lines(iter(pieces))) == [line for line in lines if line.strip()]
+    found = [line for batch in split_batches(iter(pieces)) for line in batch]
+    assert found == [line for line in lines if line.strip()]
 
 
 def test_many_small_pieces_of_one_long_line_take_no_long_time() -> None:
     """Joining what has come with each piece anew would take seconds."""
     pieces = [b"x" * 100] * 100_000
     start = time.process_time()
-    (line,) = split_lines(iter(pieces))
+    ((line,),) = split_batches(iter(pieces))
     assert len(line) == 10_000_000
     assert time.process_time() - start < 1
