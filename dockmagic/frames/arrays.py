@@ -31,6 +31,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _FIRST, _LAST = datetime(2, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _YEARS = range((_FIRST - _EPOCH) // _MICROSECOND, (_LAST - _EPOCH) // _MICROSECOND + 1)
+_SECONDS = range(_YEARS.start // 10**6 + 1, _YEARS.stop // 10**6)
 _NANOSECONDS = re.compile(r"[.,]\d{6}(\d{1,3})", re.ASCII)
 _NAT = -(2**63)
 
@@ -57,8 +58,8 @@ def _as_text(value: Any) -> str | None:
 def _category(values: Sequence[Any], dtype: Any) -> Any:
     texts = _texts(values)
     categorical, codes = _categories(dtype.known)
-    unknown = dict.fromkeys(text for text in texts if text not in codes)
-    if unknown:
+    if not codes.keys() >= {*texts}:
+        unknown = dict.fromkeys(text for text in texts if text not in codes)
         categorical, codes = _with_codes((*dtype.known, *unknown))
     return pd.Categorical.from_codes([codes[text] for text in texts], dtype=categorical)
 
@@ -72,6 +73,8 @@ _categories = cache(_with_codes)
 
 
 def _integer(values: Sequence[Any], _: object) -> Any:
+    if values.count(None) == len(values):  # sizes nobody has asked for
+        return pd.arrays.IntegerArray(np.zeros(len(values), "int64"), np.ones(len(values), "bool"))
     numbers = list(map(_as_integer, values))
     mask = np.array([number is None for number in numbers], dtype="bool")
     return pd.arrays.IntegerArray(np.array([number or 0 for number in numbers], dtype="int64"), mask)
@@ -102,6 +105,10 @@ def _time(values: Sequence[Any], dtype: Any) -> Any:
     unit = str(dtype).removeprefix("datetime64[")[:2]
     if isinstance(dtype, Nanoseconds):
         ticks = [value if type(value) is int and value in _INT64 else _NAT for value in values]
+    elif (
+        unit == "us" and {*map(type, values)} == {int} and _SECONDS.start <= min(values) <= max(values) < _SECONDS.stop
+    ):
+        return pd.array((np.array(values, "int64") * 10**6).view("datetime64[us]"), dtype=_utc(unit))
     else:
         ticks = [_ticks(value, nano=unit == "ns") for value in values]
     return pd.array(np.array(ticks, dtype="int64").view(f"datetime64[{unit}]"), dtype=_utc(unit))

@@ -82,12 +82,14 @@ def _health(row: Row) -> str | None:
     status = health.get("Status") if isinstance(health, dict) else None
     if isinstance(status, str) and status:  # from API 1.52 on
         return None if status == "none" else status
-    found = _HEALTH.search(str(row.get("Status", "")))
+    told = row.get("Status")
+    found = _HEALTH.search(told) if isinstance(told, str) and told.endswith(")") else None
     return found[1] if found else None
 
 
 def _exit_code(row: Row) -> int | None:
-    found = _EXIT_CODE.match(str(row.get("Status", "")))
+    told = row.get("Status")
+    found = _EXIT_CODE.match(told) if isinstance(told, str) else None
     return int(found[1]) if found else None
 
 
@@ -99,7 +101,9 @@ def _ports(row: Row) -> list[str]:
 def _networks(row: Row) -> list[str]:
     settings = row.get("NetworkSettings")
     networks = settings.get("Networks") if isinstance(settings, dict) else None
-    return sorted(networks) if isinstance(networks, dict) else []
+    if not isinstance(networks, dict):
+        return []
+    return sorted(networks) if len(networks) > 1 else [*networks]
 
 
 def _mounts(row: Row) -> list[str]:

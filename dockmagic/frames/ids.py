@@ -24,6 +24,8 @@ def id_of(key: str, *, no_trunc: bool = False) -> Callable[[Row], str | None]:
 
     def source(row: Row) -> str | None:
         found = row.get(key)
-        return short_id(found, no_trunc=no_trunc) if isinstance(found, str) else None
+        if not isinstance(found, str):
+            return None
+        return found if no_trunc else found[(start := found.find(":") + 1) : start + _DIGITS]
 
     return source
