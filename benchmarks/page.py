@@ -19,10 +19,13 @@ __all__ = ["main", "merged", "page"]
 _INTRODUCTION = """\
 # Performance
 
-How long things take with dockmagic, beside what one would use instead and beside the least that is possible: all of it
-measured in one run on one machine. The figures are written into this page by a program; `make bench` runs them again on
-yours, and `python -m benchmarks.page` makes this page of that.
+How long things take with dockmagic, beside what one would use instead and beside the least that is possible. What a
+task compares was measured in one run on one machine. The figures are written into this page by a program; `make bench`
+runs them again on yours, and `python -m benchmarks.page` makes this page of that.
 """
+
+_BUSY = 4.0
+"""A load above which something else was running: what is measured makes two or three of it by itself."""
 
 _METHOD = """\
 ## Method
@@ -60,6 +63,12 @@ def _machine(data: dict[str, Any]) -> str:
         f"{name} {version}" for name, version in sorted(libraries.items(), key=lambda each: each[0].lower())
     )
     lines = [f"- {title}: {text}" for title, text in told.items()]
+    busiest = max(run["load"] for run in data["runs"])
+    if busiest > _BUSY:
+        lines.append(
+            f"- **The machine was busy with other things: its load was up to {busiest:.0f}.** Times and their ratios "
+            "are no finding then; processor times, and ratios of them, are to about 20 %."
+        )
     return "\n".join(["## The run\n", *lines, f"- Python {python}; {versions}", ""])
 
 
@@ -105,14 +114,18 @@ def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str
         + " |"
     )
     for row in rows:
-        yield "| " + " | ".join(row) + " |"
+        yield "| " + " | ".join(text.replace("|", "\\|") for text in row) + " |"
 
 
 def merged(files: Sequence[Path]) -> dict[str, Any]:
-    """The runs of all files, a task's last one in its place; the circumstances are those of the first file."""
+    """The runs of all files, a task's last one in its place; the circumstances are those of the first file.
+
+    But for the rounds, which are told of all.
+    """
     read = [orjson.loads(file.read_bytes()) for file in files]
     runs = {run["name"]: run for data in read for run in data["runs"]}
-    return {**read[0], "runs": list(runs.values())}
+    rounds = dict.fromkeys(data["circumstances"]["rounds"] for data in read)
+    return {"circumstances": {**read[0]["circumstances"], "rounds": "; or ".join(rounds)}, "runs": list(runs.values())}
 
 
 def main(arguments: Sequence[str]) -> int:
