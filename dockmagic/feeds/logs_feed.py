@@ -143,6 +143,8 @@ class LogsFeed(Published):
 
     def _tell(self, container: Container, state: FeedState) -> None:
         self._states[container.source] = state
+        if self.state.name == "stopped":  # that was the last one: the events need not be heard any more
+            self.stop()
         self._notifier.wake()
 
 

@@ -41,6 +41,7 @@ class FeedView(ShownView):
     def __init__(self, feed: _Feed) -> None:
         super().__init__()
         self._feed = feed
+        self._ended = False
         self.called: Callable[[], str] = lambda: notebook.name_of(self)
         """What a person types to get at it."""
 
@@ -70,7 +71,7 @@ class FeedView(ShownView):
         return self._feed.state
 
     def _end(self) -> bool:
-        goes_on = str(self.state) != "stopped"
+        goes_on, self._ended = not self._ended, True
         self._feed.stop()
         self._feed.engine.close()
         return goes_on

@@ -126,6 +126,8 @@ class LogsView(FeedView):
         if self._widget is not None:
             self.widget.tell({**news, **self._told(state)})
         self._renewed()
+        if state.name == "stopped" and not self._ended:  # by itself, since all containers are removed
+            self.stop()
 
     def _everything(self) -> dict[str, Any]:
         """What a page has to know that knows nothing."""

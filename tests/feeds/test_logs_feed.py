@@ -183,6 +183,7 @@ def test_a_removed_container_ends_its_part_and_the_last_one_the_feed(
         assert feed.state.name == "connected"
         dockmagic.rm(engine, stays, force=True)
         assert eventually(lambda: feed.state.name == "stopped")
+        assert eventually(lambda: threads() == [])  # that of the events too, though nobody has called `stop`
 
 
 def test_a_container_that_was_never_started_is_waited_for(engine: Engine, engine_process: Dockerd, label: str) -> None:

@@ -100,6 +100,17 @@ def test_two_names_of_one_container_are_one(engine: Engine, run: Callable[..., s
         assert len(view.feed.containers) == 1
 
 
+def test_it_ends_by_itself_when_its_containers_are_removed(engine: Engine, run: Callable[..., str]) -> None:
+    """Nothing of it runs on that nobody could list and stop any more."""
+    name = run("dmt-lv-gone", "echo x; sleep 1000")
+    view = dockmagic.live_logs(engine, name)
+    assert eventually(lambda: texts(view.feed) == ["x"])
+    dockmagic.rm(engine, name, force=True)
+    assert eventually(lambda: str(view.state) == "stopped")
+    assert eventually(lambda: threads() == [])
+    assert view.frame["line"].str.startswith("was removed").sum() == 1
+
+
 def test_what_cannot_be_followed_is_refused_at_once(engine: Engine, run: Callable[..., str]) -> None:
     """Before a thread is started."""
     there = run("dmt-lv-there", "sleep 1000")
