@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import socketserver
@@ -105,7 +106,8 @@ class _Connection(socketserver.StreamRequestHandler):
                 self.wfile.write(self.server.plain)
                 return
             else:
-                self.wfile.write(self.server.chunked)
+                with contextlib.suppress(BrokenPipeError):  # a feed that has been stopped does not wait for its second
+                    self.wfile.write(self.server.chunked)
 
 
 def _main() -> None:
