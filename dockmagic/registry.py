@@ -13,6 +13,7 @@ from inspect import unwrap
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from dockmagic.absent import ABSENT, absent
+from dockmagic.aliases import ALIASES
 from dockmagic.declared import flags
 from dockmagic.errors import UsageError
 from dockmagic.text import shown
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from dockmagic.declared import Absent
 
 __all__ = [
-    "ALIASES",
     "CELLS",
     "COMMANDS",
     "Command",
@@ -95,55 +95,6 @@ COMMANDS = {
 
 Where that is a word of Python, the noun comes first: `import` is `image_import`. The d of `%dashboard` is its own.
 """
-
-ALIASES = {
-    "builder build": "build",
-    "container create": "create",
-    "container diff": "diff",
-    "container inspect": "inspect --type container",
-    "container kill": "kill",
-    "container list": "ps",
-    "container logs": "logs",
-    "container ls": "ps",
-    "container pause": "pause",
-    "container port": "port",
-    "container ps": "ps",
-    "container remove": "rm",
-    "container rename": "rename",
-    "container restart": "restart",
-    "container rm": "rm",
-    "container run": "run",
-    "container start": "start",
-    "container stats": "stats",
-    "container stop": "stop",
-    "container top": "top",
-    "container unpause": "unpause",
-    "container update": "update",
-    "container wait": "wait",
-    "context list": "context ls",
-    "image build": "build",
-    "image history": "history",
-    "image import": "import",
-    "image inspect": "inspect --type image",
-    "image list": "images",
-    "image load": "load",
-    "image ls": "images",
-    "image pull": "pull",
-    "image push": "push",
-    "image remove": "rmi",
-    "image rm": "rmi",
-    "image save": "save",
-    "image tag": "tag",
-    "network inspect": "inspect --type network",
-    "network list": "network ls",
-    "network remove": "network rm",
-    "system events": "events",
-    "system info": "info",
-    "volume inspect": "inspect --type volume",
-    "volume list": "volume ls",
-    "volume remove": "volume rm",
-}
-"""The other names that docker has for a command, and which command line each is."""
 
 CELLS = frozenset({"build", "builder", "image"})
 """The first words of those that take a cell: %%dbuild."""

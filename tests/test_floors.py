@@ -34,6 +34,7 @@ FLOORS = {
             "declared",
             "options",
             "absent",
+            "aliases",
             "groups",
             "registry",
             "masking",

@@ -18,6 +18,7 @@ import pytest
 import dockmagic
 from dockmagic import registry
 from dockmagic.absent import ABSENT
+from dockmagic.aliases import ALIASES
 from dockmagic.help import columns
 from dockmagic.magic_options import extra_parameters
 from dockmagic.options import parameters
@@ -170,17 +171,17 @@ def test_the_columns_and_the_column_of_ids_that_a_command_names_exist(name: str)
 
 def test_an_alias_stands_for_a_command_and_is_none_itself() -> None:
     """So that there is one function for both."""
-    for alias, line in registry.ALIASES.items():
+    for alias, line in ALIASES.items():
         word, *rest = alias.split()
         command, options = registry.find(word, rest)
         assert registry.load(alias) is command
         assert " ".join([command.name, *options]) == line
-    assert set(registry.ALIASES) & set(registry.COMMANDS) == set()
+    assert set(ALIASES) & set(registry.COMMANDS) == set()
 
 
 def test_no_magic_of_ours_takes_the_name_of_one_of_ipythons(magics: dict[str, list[str]]) -> None:
     """%debug, %dhist, %dirs and %doctest_mode begin with a d too."""
-    words = {name.partition(" ")[0] for name in (*registry.COMMANDS, *registry.ALIASES, *ABSENT)}
+    words = {name.partition(" ")[0] for name in (*registry.COMMANDS, *ALIASES, *ABSENT)}
     ours = {"dhelp", *(f"d{word}" for word in words)}
     assert {"debug", "dhist", "dirs", "doctest_mode"} <= set(magics["own"])
     assert ours & set(magics["own"]) == set()

@@ -9,6 +9,7 @@ import pytest
 
 from dockmagic import registry
 from dockmagic.absent import ABSENT
+from dockmagic.aliases import ALIASES
 from dockmagic.declared import Option, flags
 from dockmagic.errors import UsageError
 from dockmagic.groups import GROUPS
@@ -70,7 +71,7 @@ def test_what_is_no_command_is_a_key_error(name: str) -> None:
 
 def test_names_are_dockers_words() -> None:
     """Lower case, one or two words, a blank between them."""
-    names = [*registry.COMMANDS, *registry.ALIASES]
+    names = [*registry.COMMANDS, *ALIASES]
     assert [name for name in names if not all(word.isalpha() and word.islower() for word in name.split(" "))] == []
     assert max(len(name.split(" ")) for name in names) == 2
 

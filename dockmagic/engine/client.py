@@ -11,11 +11,9 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self
 
-import orjson
-
-from dockmagic.collector import collector_paused
 from dockmagic.engine.endpoint_client import EndpointClient
 from dockmagic.engine.failures import raise_for_status
+from dockmagic.engine.replies import decoded
 from dockmagic.engine.stop import Stop
 from dockmagic.engine.stream import Stream
 from dockmagic.engine.versions import common_version, pinned_version
@@ -37,8 +35,6 @@ if TYPE_CHECKING:
 __all__ = ["Engine"]
 
 _VERSIONED = re.compile(r"/v\d+\.\d+/")
-
-_NO_TEXT = ("application/x-tar", "application/octet-stream", "application/vnd.docker.")
 
 READ_TIMEOUT = 60.0
 """Seconds that an engine may be silent, where it is not right to be slow."""
@@ -155,7 +151,7 @@ class Engine:
         response = self._client.send(method, self._versioned(path), params=params, **options)
         if response.status_code != HTTPStatus.NOT_MODIFIED:  # what was asked for is so already
             raise_for_status(self.endpoint, response)
-        return response.status_code, _decoded(response)
+        return response.status_code, decoded(response)
 
     def stopped_by(self, stop: Stop) -> Engine:
         """The same engine with the same connections, whose requests end at once when `stop` is called.
@@ -247,20 +243,3 @@ def _check_safety(endpoint: Endpoint, *, insecure: bool) -> None:
             hint="Use TLS (DOCKER_TLS_VERIFY=1, DOCKER_CERT_PATH) or ssh://; to insist: %dconnect --insecure HOST, "
             "connect(insecure=True), %config DockMagic.insecure = True or DOCKMAGIC_INSECURE=1",
         )
-
-
-def _decoded(response: httpx.Response) -> Any:
-    if not response.content:
-        return None
-    kind = response.headers.get("content-type", "")
-    if kind.startswith(_NO_TEXT):
-        raise ProtocolError(
-            f"the engine sent {shown(kind)}, which is no text", hint='engine.stream("GET", path) gives its bytes.'
-        )
-    if "json" not in kind:
-        return response.content.decode(errors="replace")
-    try:
-        with collector_paused():
-            return orjson.loads(response.content)
-    except orjson.JSONDecodeError as error:
-        raise ProtocolError(f"the engine sent what is not JSON: {response.content[:60]!r}") from error

@@ -1,12 +1,39 @@
-"""Replies that have the shape they should have."""
+"""Replies as Python data, in the shape they should have."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import orjson
+
+from dockmagic.collector import collector_paused
 from dockmagic.errors import ProtocolError
+from dockmagic.text import shown
 
-__all__ = ["objects", "one_object"]
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["decoded", "objects", "one_object"]
+
+_NO_TEXT = ("application/x-tar", "application/octet-stream", "application/vnd.docker.")
+
+
+def decoded(response: httpx.Response) -> Any:
+    """The body: JSON as Python data, other text as str, None for none. Raises ProtocolError for what is neither."""
+    if not response.content:
+        return None
+    kind = response.headers.get("content-type", "")
+    if kind.startswith(_NO_TEXT):
+        raise ProtocolError(
+            f"the engine sent {shown(kind)}, which is no text", hint='engine.stream("GET", path) gives its bytes.'
+        )
+    if "json" not in kind:
+        return response.content.decode(errors="replace")
+    try:
+        with collector_paused():
+            return orjson.loads(response.content)
+    except orjson.JSONDecodeError as error:
+        raise ProtocolError(f"the engine sent what is not JSON: {response.content[:60]!r}") from error
 
 
 def objects(reply: Any, endpoint: str) -> list[dict[str, Any]]:
