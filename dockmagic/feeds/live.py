@@ -115,19 +115,26 @@ class Live:
         return list(self._running())
 
     def _running(self) -> dict[str, _Entry]:
-        """What has not ended; the others are forgotten."""
+        """What has not ended; the others are forgotten, and stopped: that may have been interrupted half-way."""
         with self._lock:
             ended = {id_: entry for id_, entry in self._entries.items() if str(entry.running.state) == _STOPPED}
-        self._forget(ended)
+        self._stop(ended)
         with self._lock:
             return dict(self._entries)
 
     def _stop(self, entries: dict[str, _Entry]) -> None:
-        """Stop them, the newest first, and forget each that was; an interrupt leaves the others registered."""
+        """Stop them, the newest first, and forget each that was; one whose stop is interrupted stays registered."""
         with ExitStack() as stack:
             for identity, entry in entries.items():
-                stack.callback(self._forget, {identity: entry})
-                stack.callback(entry.running.stop)
+                stack.callback(self._stop_one, identity, entry)
+
+    def _stop_one(self, identity: str, entry: _Entry) -> None:
+        try:
+            entry.running.stop()
+        except Exception:  # it would fail again
+            self._forget({identity: entry})
+            raise
+        self._forget({identity: entry})
 
     def _forget(self, entries: dict[str, _Entry]) -> None:
         with self._lock:

@@ -44,7 +44,11 @@ class Published(ABC):
         self._notifier = notifier
 
     def __enter__(self) -> Self:
-        return self.start()
+        try:
+            return self.start()
+        except BaseException:  # an interrupt may come when some of its threads run already
+            self.stop()
+            raise
 
     def __exit__(self, *_: object) -> None:
         self.stop()

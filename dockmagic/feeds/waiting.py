@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import threading
@@ -29,8 +29,11 @@ class Watch(Protocol):
     wake: threading.Event
     """Set when there may be news."""
 
-    def __enter__(self) -> Self: ...
-    def __exit__(self, *_: object) -> None: ...
+    def start(self) -> None:
+        """Begin to hear of them."""
+
+    def stop(self) -> None:
+        """End that, also a `start` that was interrupted."""
 
     @property
     def state(self) -> FeedState:
@@ -51,7 +54,8 @@ def wait_for(
     Returns why it ended with some left: "" for a timeout, else the reason why the engine is not heard any more.
     """
     start = time.monotonic()
-    with watch:
+    try:
+        watch.start()
         while True:
             watch.wake.clear()
             if watch.state.name == "reconnecting":
@@ -64,3 +68,5 @@ def wait_for(
             left = None if timeout is None else start + timeout - time.monotonic()
             if (left is not None and left <= 0) or not watch.wake.wait(left):
                 return ""
+    finally:
+        watch.stop()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from dockmagic.feeds.log_unit import NO_STAMP, NOTE
 from dockmagic.feeds.logs_feed import LogsFeed
@@ -36,13 +36,14 @@ class LogWatch:
         self._feed = LogsFeed(engine, containers, since=begins, matches=line_matcher(pattern, "--log"), limit=_FEW)
         self._inbox = self._feed.open_inbox()
         self._found: set[int] = set()
+
+    def start(self) -> None:
+        """Begin to read."""
         self._feed.subscribe(lambda *_: self.wake.set(), limit=_FEW)
-
-    def __enter__(self) -> Self:
         self._feed.start()
-        return self
 
-    def __exit__(self, *_: object) -> None:
+    def stop(self) -> None:
+        """Read no more."""
         self._feed.stop()
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from dockmagic.engine.containers import container_inspect
 from dockmagic.errors import NotFound
@@ -39,13 +39,14 @@ class _StateWatch:
         self._feed = Feed(
             engine, since=EVER, filters=["type=container", *(f"container={each}" for each in ids.values())]
         )
+
+    def start(self) -> None:
+        """Begin to hear."""
         self._feed.subscribe(self._heard)
-
-    def __enter__(self) -> Self:
         self._feed.start()
-        return self
 
-    def __exit__(self, *_: object) -> None:
+    def stop(self) -> None:
+        """Hear no more."""
         self._feed.stop()
 
     @property

@@ -92,18 +92,21 @@ class Dashboard:
 
     def start(self) -> Self:
         """List the containers, which raises as `Engine` does, and follow the engine from then on."""
-        self.feed.start()
         try:
-            self.feed.wait_connected(CONNECTED)
-            self.page.put(engine={"host": self.host, "api": self._engine.api_version})
-            self._containers.step(self._engine)
+            self._begin()
         except BaseException:
             self.stop()
             raise
+        return self
+
+    def _begin(self) -> None:
+        self.feed.start()
+        self.feed.wait_connected(CONNECTED)
+        self.page.put(engine={"host": self.host, "api": self._engine.api_version})
+        self._containers.step(self._engine)
         for loop in (self._list_loop, self._table_loop, self._disk_loop, self._sample_loop):
             loop.start()
         self.feed.subscribe(self._heard)
-        return self
 
     def stop(self) -> None:
         """End it. What is shown stays, and what the engine was asked to do may still happen."""

@@ -36,8 +36,12 @@ class DashboardView:
         self._whole: Any = None  # the widget and the events below it
         self._update: Callable[[dict[str, Any]], object] | None = None
         self._dashboard = Dashboard(engine, doing, self._tell)
-        self._dashboard.start()
-        self.events = EventsView(self._dashboard.feed, hidden=["exec"])  # a host's health checks would fill the page
+        try:
+            self._dashboard.start()
+            self.events = EventsView(self._dashboard.feed, hidden=["exec"])  # a host's health checks fill the page
+        except BaseException:  # an interrupt, say: nobody has a view that could be stopped
+            self._dashboard.stop()
+            raise
         self.events.called = lambda: self._called("events")
 
     def __repr__(self) -> str:

@@ -11,7 +11,7 @@ from dockmagic.frames.events import event_columns
 from dockmagic.widgets import notebook
 from dockmagic.widgets.events_html import TABLE_ROWS, events_html
 from dockmagic.widgets.events_rows import EventRows
-from dockmagic.widgets.feed_view import FeedView
+from dockmagic.widgets.feed_view import FeedView, beginning
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,8 @@ def live_events(
     """
     begin = timestamp(since, now_ns=time.time_ns())
     feed = Feed(engine.twin(), since=begin, filters=filter, columns=event_columns(no_trunc=no_trunc))
-    return notebook.listed(EventsView(feed), "events")
+    with beginning(feed):
+        return notebook.listed(EventsView(feed), "events")
 
 
 class EventsView(FeedView):

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from dockmagic.widgets import notebook
 from dockmagic.widgets.shown_view import ShownView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from dockmagic.engine.client import Engine
     from dockmagic.feeds.feed_state import FeedState
 
-__all__ = ["FeedView"]
+__all__ = ["FeedView", "beginning"]
 
 
 class _Feed(Protocol):
@@ -33,6 +34,17 @@ class _Feed(Protocol):
     @property
     def state(self) -> FeedState: ...
     def stop(self) -> None: ...
+
+
+@contextmanager
+def beginning(feed: _Feed) -> Iterator[None]:
+    """End the feed if something goes wrong meanwhile, an interrupt say: nobody has a view yet that could be stopped."""
+    try:
+        yield
+    except BaseException:
+        feed.stop()
+        feed.engine.close()
+        raise
 
 
 class FeedView(ShownView):

@@ -16,7 +16,7 @@ from dockmagic.frames.log_json import with_json
 from dockmagic.text import shown
 from dockmagic.values import object_names
 from dockmagic.widgets import notebook
-from dockmagic.widgets.feed_view import FeedView
+from dockmagic.widgets.feed_view import FeedView, beginning
 from dockmagic.widgets.logs_html import TABLE_ROWS, logs_html
 from dockmagic.widgets.logs_rows import LogRows
 
@@ -70,10 +70,11 @@ def live_logs(
             readable(each)
         containers = [container_named(each, source) for source, each in enumerate(described.values())]
         feed = LogsFeed(own, containers, since=begin, tail=last, matches=matches)
-        return notebook.listed(LogsView(feed, json=json), "logs")
     except BaseException:
         own.close()
         raise
+    with beginning(feed):
+        return notebook.listed(LogsView(feed, json=json), "logs")
 
 
 class LogsView(FeedView):

@@ -9,7 +9,7 @@ from dockmagic.feeds.stats_feed import StatsFeed
 from dockmagic.values import object_names
 from dockmagic.widgets import notebook
 from dockmagic.widgets.dashboard_page import Page
-from dockmagic.widgets.feed_view import FeedView
+from dockmagic.widgets.feed_view import FeedView, beginning
 from dockmagic.widgets.stats_html import stats_html
 from dockmagic.widgets.stats_rows import StatsRows
 
@@ -43,12 +43,9 @@ def live_stats(
     GET /events.
     """
     ids = None if container is None else every_container_id(engine, object_names(container, "a container"))
-    twin = engine.twin()
-    try:
-        return notebook.listed(StatsView(StatsFeed(twin, all=all, ids=ids, no_trunc=no_trunc)), "stats")
-    except BaseException:
-        twin.close()
-        raise
+    feed = StatsFeed(engine.twin(), all=all, ids=ids, no_trunc=no_trunc)
+    with beginning(feed):
+        return notebook.listed(StatsView(feed), "stats")
 
 
 class StatsView(FeedView):

@@ -77,6 +77,35 @@ def test_one_is_stopped_by_its_id(live: Live, engine: Engine) -> None:
     assert list(live.frame()["id"]) == identities[1:]
 
 
+def test_what_was_interrupted_while_it_was_stopped_is_stopped_again(live: Live) -> None:
+    """It may say that it is stopped, and yet go on in part; the others are stopped all the same."""
+    half, other = _Halfway(), _Halfway()
+    other.interrupts = 0
+    live.add(other, kind="x")
+    live.add(half, kind="x")
+    with pytest.raises(KeyboardInterrupt):
+        live.stop_all()
+    assert (half.whole, other.whole) == (False, True)
+    assert len(live) == 0
+    assert half.whole
+
+
+class _Halfway:
+    """Something that runs; an interrupt comes while it is stopped for the first time."""
+
+    host, rows, started, state = "h", None, datetime.now(UTC), "connected"
+    interrupts = 1
+    whole = False
+
+    def stop(self) -> None:
+        """Half of it, and the other half the next time."""
+        self.state = "stopped"
+        if self.interrupts:
+            self.interrupts -= 1
+            raise KeyboardInterrupt
+        self.whole = True
+
+
 def test_an_id_that_nothing_has_is_an_error_which_tells_those_there_are(live: Live, engine: Engine) -> None:
     """Also one that has stopped by itself."""
     with pytest.raises(UsageError, match=r'"?7.*\n.*Nothing runs'):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import nbformat
 import pytest
@@ -12,9 +12,12 @@ from nbclient import NotebookClient
 
 import dockmagic
 from dockmagic.errors import EngineFault, NotFound, UsageError
+from dockmagic.feeds.logs_feed import LogsFeed
 from dockmagic.magics import loaded
+from dockmagic.widgets.feed_view import beginning
+from dockmagic.widgets.logs_view import LogsView
 from tests.engine.scripted import eventually
-from tests.feeds.followed import docker, notes, texts, threads
+from tests.feeds.followed import docker, feed_of, notes, texts, threads
 from tests.widgets.front_end import FrontEnd
 
 if TYPE_CHECKING:
@@ -109,6 +112,23 @@ def test_it_ends_by_itself_when_its_containers_are_removed(engine: Engine, run: 
     assert eventually(lambda: str(view.state) == "stopped")
     assert eventually(lambda: threads() == [])
     assert view.frame["line"].str.startswith("was removed").sum() == 1
+
+
+def test_an_interrupt_while_it_begins_leaves_nothing(engine: Engine, run: Callable[..., str]) -> None:
+    """Nobody would have a view to stop."""
+    feed = Late(engine.twin(), feed_of(engine, run("dmt-lv-late", "sleep 1000")).containers)
+    with pytest.raises(KeyboardInterrupt), beginning(feed):
+        LogsView(feed)
+    assert eventually(lambda: threads() == [])
+
+
+class Late(LogsFeed):
+    """Interrupted when all of its threads run."""
+
+    def start(self) -> Self:
+        """Begin, and be interrupted."""
+        super().start()
+        raise KeyboardInterrupt
 
 
 def test_what_cannot_be_followed_is_refused_at_once(engine: Engine, run: Callable[..., str]) -> None:
