@@ -23,7 +23,7 @@ class ShownView(ABC):
 
     def __init__(self) -> None:
         self._widget: ClosingWidget | None = None
-        self._update: Callable[[dict[str, Any]], object] | None = None  # renews what the notebook shows
+        self._places: list[Callable[[dict[str, Any]], object]] = []  # each renews where the notebook shows it
         self._renewing = False  # with every news: what it shows is no widget, which would do that itself
 
     def __enter__(self) -> Self:
@@ -41,8 +41,10 @@ class ShownView(ABC):
 
     def stop(self) -> None:
         """End it; what was seen stays, in the page and in `frame`."""
-        if self._end() and self._update is not None:  # the notebook is saved with the end of it, not its beginning
-            self._update(self._bundle())
+        if self._end() and self._places:  # the notebook is saved with the end of it, not its beginning
+            bundle = self._bundle()
+            for place in self._places:
+                place(bundle)
 
     def close(self) -> None:
         """End it, and take it out of the page. `frame` stays."""
@@ -62,9 +64,9 @@ class ShownView(ABC):
     def _repr_html_(self) -> str: ...
 
     def _renewed(self) -> None:
-        """There is news: what is shown in place of a widget is to have it."""
-        if self._renewing and self._update is not None:
-            self._update(self._bundle())
+        """There is news: what is shown in place of a widget is to have it, where it was shown last."""
+        if self._renewing and self._places:
+            self._places[-1](self._bundle())
 
     def _bundle(self) -> dict[str, Any]:
         """What the notebook shows and keeps: text, a table, and the widget where somebody looks."""
@@ -81,4 +83,4 @@ class ShownView(ABC):
         self._renewing = not notebook.somebody_looks()
         if not self._renewing:
             self.widget  # noqa: B018 - is made here
-        self._update = notebook.place(self._bundle())
+        self._places.append(notebook.place(self._bundle()))

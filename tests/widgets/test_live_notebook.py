@@ -60,6 +60,14 @@ def test_live_views_are_tables_in_an_executed_notebook(
     assert shown[6][0]["text/plain"] == "1"
 
 
+def test_a_view_that_is_shown_twice_has_ended_in_both_places(engine_process: Dockerd) -> None:
+    """None of them stays in the saved notebook as if it went on."""
+    shown = executed(
+        f"%load_ext dockmagic\n%dconnect {engine_process.host};", "seen = %devents --live\nseen", "seen", "seen.stop()"
+    )
+    assert ["(stopped)" in shown[cell][0]["text/html"] for cell in (1, 2)] == [True, True]
+
+
 def test_a_kernel_ends_though_live_views_go_on(engine_process: Dockerd) -> None:
     """Nothing has to be stopped first."""
     shown = executed(
