@@ -11,7 +11,7 @@ import dockmagic
 from dockmagic.acting import Action, act_on_each
 from dockmagic.errors import Conflict, EngineFault, EngineUnreachable, Interrupted, NotFound
 from tests.commands.scripted_engine import engine_that_says
-from tests.engine.scripted import serving
+from tests.engine.scripted import PROMPT, serving
 from tests.engine.test_batch import silent
 from tests.engine.test_interrupts import interrupted
 
@@ -152,7 +152,7 @@ def test_an_interrupt_leaves_what_was_done() -> None:
 
     with serving(silent(ready, answered=3, waiting=8)) as server:
         with dockmagic.connect(f"unix://{server.path}") as engine:
-            assert interrupted(work, ready) < 0.2
+            assert interrupted(work, ready) < PROMPT
     (error,) = caught
     assert error.frame is not None
     assert (int(error.frame["ok"].sum()), len(error.frame), error.total) == (3, 11, 20)

@@ -121,7 +121,7 @@ def test_an_engine_that_does_not_answer_costs_the_budget_and_no_more() -> None:
         assert 0.2 < time.monotonic() - start < PATIENCE / 10
         start = time.monotonic()
         assert names.of("container") == []
-        assert time.monotonic() - start < 0.1
+        assert time.monotonic() - start < 0.2
 
 
 @pytest.mark.parametrize("body", [b"[]", b"{}", b"null", b"[1]", b'[{"Names": null}]', b"<html>"])

@@ -13,7 +13,7 @@ import pytest
 from dockmagic import build
 from dockmagic.feeds.build_lines import BuildLines
 from dockmagic.widgets.build_view import BuildView
-from tests.engine.scripted import eventually
+from tests.engine.scripted import PROMPT, eventually
 from tests.engine.test_interrupts import interrupted
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from tests.commands.builds import Context
     from tests.conftest import DockerCli
     from tests.engines.dockerd import Dockerd
-
-PROMPT = 0.5
-"""Seconds."""
 
 
 class Begun(BuildLines):
@@ -73,7 +70,7 @@ def test_an_interrupt_ends_the_build_on_the_engine_and_leaves_nothing(
         build(engine, dockerfile=dockerfile, builder=builder, labels=[label], watcher=watcher)
 
     assert interrupted(work, watcher.begun) < PROMPT
-    assert threads() == []
+    assert eventually(lambda: threads() == [])
     assert eventually(lambda: processes(mark) == [])
     assert eventually(lambda: docker_cli("ps", "-aq").split() == before)
     again = build(engine, dockerfile="FROM bb:1\nENV A=1\n", builder=builder, labels=[label], progress="none")
@@ -99,7 +96,7 @@ def test_an_interrupted_view_says_so_and_its_thread_has_ended(engine: Engine, la
         build(engine, dockerfile=dockerfile, labels=[label], watcher=BuildView(display))
 
     assert interrupted(work, begun) < PROMPT
-    assert threads() == []
+    assert eventually(lambda: threads() == [])
     assert "interrupted with BuildKit" in shown[-1]["text/html"]
 
 
@@ -120,7 +117,7 @@ def test_an_interrupt_while_the_context_is_sent_ends_the_build(
         build(engine, where, builder=builder, labels=[label], watcher=Beginning(lambda _: None))
 
     assert interrupted(work, began) < PROMPT
-    assert threads() == []
+    assert eventually(lambda: threads() == [])
     assert len(build(engine, dockerfile="FROM bb:1\n", builder=builder, labels=[label], progress="none")) == 1
 
 
@@ -147,7 +144,7 @@ def test_an_interrupted_magic_is_two_lines_and_the_next_one_works(
 
     assert interrupted(work, begun) < PROMPT
     watching.join()
-    assert threads() == []
+    assert eventually(lambda: threads() == [])
     assert eventually(lambda: processes(mark) == [])
     ids = shell.run_cell_magic("dbuild", f"-q --builder {builder} --label {label}", "FROM bb:1\nENV A=1\n")
     assert len(ids) == 1

@@ -12,7 +12,7 @@ from dockmagic import registry
 from dockmagic.arguments import arguments
 from dockmagic.errors import Interrupted
 from dockmagic.options import parse
-from tests.engine.scripted import PATIENCE, eventually, serving
+from tests.engine.scripted import PATIENCE, PROMPT, eventually, serving
 from tests.engine.test_interrupts import interrupted
 from tests.frames.api_engine import reply
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from tests.engine.scripted import Peer
 
 VERSION = "1.45"
-PROMPT = 0.5
-"""Seconds."""
 
 LINES = {
     "api GET /info": "/info",

@@ -12,7 +12,7 @@ import dockmagic
 from dockmagic import container_prune, system_prune
 from dockmagic.errors import Conflict, EngineFault, Interrupted, ProtocolError
 from tests.commands.prunable_mixture import silent
-from tests.engine.scripted import PATIENCE, serving
+from tests.engine.scripted import PATIENCE, PROMPT, serving
 from tests.engine.test_interrupts import interrupted
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def test_an_interrupt_ends_the_waiting_at_once_and_has_the_rows() -> None:
     left = threading.Event()
     script = Failing("/images/prune", hang_and_tell)
     with serving(script) as server, dockmagic.connect(f"unix://{server.path}") as engine:
-        assert interrupted(work, script.asked) < 0.2
+        assert interrupted(work, script.asked) < PROMPT
         assert left.wait(PATIENCE)
     (error,) = caught
     assert error.frame is not None
@@ -153,7 +153,7 @@ def test_an_interrupt_of_a_preview_is_just_one() -> None:
     """Nothing was asked to be removed."""
     script = Failing("/containers/json", hang)
     with serving(script) as server, dockmagic.connect(f"unix://{server.path}") as engine:
-        assert interrupted(lambda: container_prune(engine), script.asked) < 0.2
+        assert interrupted(lambda: container_prune(engine), script.asked) < PROMPT
 
 
 def test_a_real_engine_refuses_a_second_prune_and_finishes_the_first(prune_host: Host) -> None:

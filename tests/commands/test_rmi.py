@@ -12,7 +12,7 @@ import dockmagic
 from dockmagic import images, rmi
 from dockmagic.errors import BadRequest, Conflict, Interrupted, NotFound, ProtocolError, UsageError
 from tests.commands.scripted_engine import engine_that_says
-from tests.engine.scripted import serving
+from tests.engine.scripted import PROMPT, serving
 from tests.engine.test_interrupts import interrupted
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ def test_an_interrupt_ends_it_at_once_and_the_rest_is_not_begun() -> None:
             raise
 
     with serving(script) as server, dockmagic.connect(f"unix://{server.path}") as engine:
-        assert interrupted(work, ready) < 0.2
+        assert interrupted(work, ready) < PROMPT
     assert caught[0] is not None
     assert caught[0][["name", "ok", "id"]].to_dict("list") == {
         "name": ["a:1", "a:2"],

@@ -12,7 +12,7 @@ import dockmagic
 from dockmagic import save
 from dockmagic.errors import DockMagicError, EngineFault, ProtocolError
 from tests.commands.transferred import make_image, tar_of
-from tests.engine.scripted import PATIENCE, serving
+from tests.engine.scripted import PATIENCE, PROMPT, serving
 from tests.engine.test_interrupts import interrupted
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def test_an_interrupt_leaves_nothing_behind_and_ends_it_on_the_engine(tmp_path: 
     path = tmp_path / "images.tar"
     path.write_text("old")
     with sending(WHOLE[:3000], hang) as server, dockmagic.connect(f"unix://{server.path}") as engine:
-        assert interrupted(lambda: save(engine, "web", output=path), hangs) < 0.5
+        assert interrupted(lambda: save(engine, "web", output=path), hangs) < PROMPT
         assert left.wait(PATIENCE)
         assert engine.ping() < PATIENCE
     assert path.read_text() == "old"

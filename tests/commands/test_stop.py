@@ -13,7 +13,7 @@ import dockmagic
 from dockmagic import restart, stop
 from dockmagic.errors import Interrupted, UsageError
 from tests.commands.scripted_engine import engine_that_says
-from tests.engine.scripted import PATIENCE
+from tests.engine.scripted import PATIENCE, PROMPT
 from tests.engine.test_interrupts import interrupted
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
     from dockmagic import Engine
     from tests.conftest import DockerCli
-
-PROMPT = 0.2
-"""Seconds."""
 
 
 def exit_code(docker_cli: DockerCli, name: str) -> int:

@@ -13,7 +13,7 @@ import pytest
 import dockmagic
 from dockmagic import image_import, load, pull, push
 from tests.commands.transferred import make_image
-from tests.engine.scripted import PATIENCE, eventually, serving
+from tests.engine.scripted import PATIENCE, PROMPT, eventually, serving
 from tests.engine.test_interrupts import interrupted
 
 if TYPE_CHECKING:
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from tests.engine.scripted import Peer
     from tests.engines.dockerd import Dockerd
     from tests.engines.registry import Registry
-
-PROMPT = 0.5
-"""Seconds."""
 
 
 SIZE = 20_000_000

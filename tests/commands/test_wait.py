@@ -11,7 +11,7 @@ import pytest
 from dockmagic import wait
 from dockmagic.errors import Interrupted, NotFound, ProtocolError
 from tests.commands.scripted_engine import engine_that_says
-from tests.engine.scripted import PATIENCE
+from tests.engine.scripted import PATIENCE, PROMPT
 from tests.engine.test_interrupts import interrupted
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from dockmagic import Engine
     from tests.conftest import DockerCli
 
-PROMPT = 0.2
-"""Seconds."""
 BLOCKED = 0.3
 """Seconds after which a wait has begun: nothing tells when."""
 

@@ -20,7 +20,7 @@ from dockmagic.errors import (
     WaitFailed,
     WaitTimeout,
 )
-from tests.engine.scripted import eventually, unix_endpoint
+from tests.engine.scripted import PROMPT, eventually, unix_endpoint
 from tests.engine.test_interrupts import interrupted
 
 if TYPE_CHECKING:
@@ -303,7 +303,7 @@ def test_an_interrupt_ends_the_wait_and_has_what_was_reached(
             caught.append(error.frame)
             raise
 
-    assert interrupted(work, 2 * BLOCKED) < 1
+    assert interrupted(work, 2 * BLOCKED) < PROMPT
     first, second = rows(caught[0])
     assert first[2] == 3
     assert second[:2] == (on, False)

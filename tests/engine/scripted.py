@@ -31,6 +31,8 @@ Script: TypeAlias = Callable[["Peer"], None]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 PATIENCE = 20.0
 """Seconds after which something that must happen has not happened."""
+PROMPT = 5.0
+"""Seconds within which happens what happens at once, however busy the machine is; benchmarks/ tell how long."""
 
 
 class Gone(Exception):

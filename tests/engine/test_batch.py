@@ -10,7 +10,7 @@ import pytest
 import dockmagic
 from dockmagic.engine.batch import each
 from dockmagic.errors import EngineFault, ProtocolError
-from tests.engine.scripted import PATIENCE, eventually, serving
+from tests.engine.scripted import PATIENCE, PROMPT, eventually, serving
 from tests.engine.test_interrupts import interrupted
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def test_an_interrupt_ends_all_requests_at_once(width: int) -> None:
         with dockmagic.connect(f"unix://{server.path}") as engine:
             engine.ping()
             seconds = interrupted(lambda: each(engine, names, stop, into=outcomes, width=width), ready)
-            assert seconds < 0.2
+            assert seconds < PROMPT
             assert eventually(lambda: threads() == [])
             assert engine.ping() > 0
     done = [outcome for outcome in outcomes.values() if outcome.error is None]
@@ -176,5 +176,5 @@ def test_an_interrupt_of_a_single_one_is_as_quick() -> None:
     with serving(silent(ready, answered=0, waiting=1)) as server:
         with dockmagic.connect(f"unix://{server.path}") as engine:
             engine.ping()
-            assert interrupted(lambda: each(engine, ["c0"], stop, into=outcomes, width=64), ready) < 0.2
+            assert interrupted(lambda: each(engine, ["c0"], stop, into=outcomes, width=64), ready) < PROMPT
     assert [str(outcome.error) for outcome in outcomes.values()] == ["interrupted; it may still happen"]

@@ -18,6 +18,7 @@ from dockmagic.engine.transport import EngineTransport
 from tests.engine.scripted import (
     OK,
     PATIENCE,
+    PROMPT,
     always,
     client_of,
     open_files,
@@ -98,7 +99,7 @@ def raises_at_once(script: Script, kind: Kind, tls: Path, *, ready: threading.Ev
             def work() -> None:
                 client.request("POST" if options else "GET", "/", timeout=UNLIMITED, **options)
 
-            assert interrupted(work, ready) < 0.5
+            assert interrupted(work, ready) < PROMPT
             assert len(transport_of(client)._idle) == 0
             assert client.get("/").text == "ok"
             assert server.connections == 2
@@ -195,7 +196,7 @@ def test_a_stream_can_be_interrupted(tls_files: Path) -> None:
     ready, ended = threading.Event(), threading.Event()
     with serving(pausing, always()) as server, client_of(server, timeout=None) as client:
         with client.stream("GET", "/") as response:
-            assert interrupted(lambda: list(response.iter_raw()), ready) < 0.5
+            assert interrupted(lambda: list(response.iter_raw()), ready) < PROMPT
             assert ended.wait(PATIENCE), "closed at once, not only at the end of the with"
         assert client.get("/").text == "ok"
 
@@ -211,7 +212,7 @@ def test_a_tls_handshake_can_be_interrupted(tls_files: Path) -> None:
     ready = threading.Event()
     with serving(silent, kind="tcp") as server:
         dialer = Dialer(tcp_endpoint(server.port, tls=tls_of(tls_files)))
-        assert interrupted(lambda: dialer(None, None), ready) < 0.5
+        assert interrupted(lambda: dialer(None, None), ready) < PROMPT
 
 
 @pytest.mark.parametrize("family", [socket.AF_UNIX, socket.AF_INET])
@@ -229,7 +230,7 @@ def test_connecting_to_an_engine_whose_queue_is_full_can_be_interrupted(family: 
             waiting.append(sock)
         where = unix_endpoint(path) if family == socket.AF_UNIX else tcp_endpoint(listener.getsockname()[1])
         before = open_files()
-        assert interrupted(lambda: Dialer(where)(None, None), 0.05) < 0.5
+        assert interrupted(lambda: Dialer(where)(None, None), 0.05) < PROMPT
         assert open_files() - before == set()
         for sock in waiting:
             sock.close()
@@ -245,7 +246,7 @@ def test_looking_a_name_up_can_be_interrupted(monkeypatch: pytest.MonkeyPatch) -
 
     asked, answered = threading.Event(), threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", slow)
-    assert interrupted(lambda: Dialer(tcp_endpoint(2375, hostname="lab"))(None, None), asked) < 0.5
+    assert interrupted(lambda: Dialer(tcp_endpoint(2375, hostname="lab"))(None, None), asked) < PROMPT
     answered.set()
 
 
@@ -343,5 +344,5 @@ def test_an_interrupt_is_not_followed_by_a_second_attempt() -> None:
     ready = threading.Event()
     with serving(silent, always()) as server, client_of(server, timeout=None) as client:
         client.get("/")
-        assert interrupted(lambda: client.get("/"), ready) < 0.5
+        assert interrupted(lambda: client.get("/"), ready) < PROMPT
         assert server.connections == 1

@@ -16,6 +16,7 @@ from dockmagic.engine.stream import LINE_LIMIT, Stream, split_batches
 from dockmagic.errors import ProtocolError, UsageError
 from tests.engine.scripted import (
     PATIENCE,
+    PROMPT,
     client_of,
     endpoint_of,
     eventually,
@@ -176,7 +177,7 @@ def test_stopping_ends_the_iteration_without_an_error() -> None:
         timer = threading.Timer(0.05, stop)
         timer.start()
         assert list(objects) == []
-        assert time.monotonic() - stopped[0] < 0.5
+        assert time.monotonic() - stopped[0] < PROMPT
         timer.join()
         assert idle(client) == 0
     assert open_files() - before == set()

@@ -43,7 +43,7 @@ def feed(own_engine: Dockerd) -> Iterator[Feed]:
             tag(own_engine, "before")
             assert eventually(lambda: names(feed) == ["before:1"])
             yield feed
-        assert threads() == []
+        assert eventually(lambda: threads() == [])
 
 
 def test_a_killed_engine_leaves_a_gap_and_the_feed_goes_on(own_engine: Dockerd, feed: Feed) -> None:
@@ -158,7 +158,7 @@ def test_a_feed_over_tls_and_over_ssh_is_stopped_at_once(
             tag(engine_process, "heard")
             assert eventually(lambda feed=feed: names(feed) == ["heard:1"])  # type: ignore[misc]
             feed.stop()
-            assert threads() == []
+            assert eventually(lambda: threads() == [])
     checked(request(engine_process.socket, "DELETE", "/images/heard:1"))
 
 

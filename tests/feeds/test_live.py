@@ -15,6 +15,7 @@ from dockmagic.feeds.feed import Feed
 from dockmagic.feeds.live import Live
 from dockmagic.frames.live import LIVE
 from dockmagic.frames.schema import to_frame
+from tests.engine.scripted import eventually
 from tests.feeds.teller import Teller, connected, sees, telling, threads
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def live() -> Iterator[Live]:
     live = Live()
     yield live
     live.stop_all()
-    assert threads() == []
+    assert eventually(lambda: threads() == [])
 
 
 def test_what_runs_is_listed_with_its_state_and_how_many_rows_it_has(

@@ -12,6 +12,7 @@ import pytest
 import dockmagic
 from dockmagic.errors import EngineUnreachable
 from tests.conftest import REASON, require
+from tests.engine.scripted import PROMPT, eventually
 from tests.engines.dockerd import Dockerd
 from tests.engines.images import import_image
 from tests.widgets.dashboards import Host, Seen
@@ -110,9 +111,10 @@ def test_stop_says_that_it_is_at_it_and_then_that_it_is_done(seen: Seen) -> None
     """The handler returns at once; the worker does it."""
     started = time.perf_counter()
     seen.press("stop", "web")
-    assert time.perf_counter() - started < 0.1
+    returned = time.perf_counter()
     identity = seen.row("web")["id"]
     assert seen.sees(lambda: seen.sections["notes"][identity]["kind"] == "done")
+    assert returned - started < (time.perf_counter() - started) / 2
     notes = [patch["sections"]["notes"] for patch in seen.patches if "notes" in patch.get("sections", {})]
     assert notes[0] == {identity: {"text": "stopping…", "kind": "busy"}}
     assert notes[1][identity]["text"].startswith("stopped in ")
@@ -291,7 +293,7 @@ def test_stopping_is_quick_and_leaves_no_thread(seen: Seen) -> None:
     frame = seen.dashboard.frame
     started = time.perf_counter()
     seen.dashboard.stop()
-    assert time.perf_counter() - started < 0.5
+    assert time.perf_counter() - started < PROMPT
     assert seen.sees(lambda: not threads())
     assert seen.sees(lambda: seen.sections["feed"]["name"] == "stopped")
     assert seen.dashboard.frame.equals(frame)
@@ -303,7 +305,7 @@ def test_an_engine_that_is_not_there_is_an_error_at_the_start() -> None:
     """And no thread is left."""
     with pytest.raises(EngineUnreachable):
         dockmagic.dashboard(dockmagic.connect("unix:///nowhere/docker.sock"))
-    assert threads() == []
+    assert eventually(lambda: threads() == [])
 
 
 def test_while_the_engine_is_away_the_last_state_stays_and_afterwards_it_is_current(own_engine: Dockerd) -> None:
