@@ -159,10 +159,10 @@ def test_a_timeout_says_what_the_healthcheck_said(engine: Engine, run: Callable[
     sick = run("dmt-wf-sick", "sleep 1000", *SOON, "--health-cmd", "echo no such page; exit 1")
     assert wait(engine, ready, healthy=True)["ok"].all()
     assert eventually(lambda: bool(dockmagic.ps(engine)["health"].eq("unhealthy").any()))
-    error = failed(WaitTimeout, lambda: wait(engine, [ready, sick], healthy=True, timeout="1s"))
+    error = failed(WaitTimeout, lambda: wait(engine, [ready, sick], healthy=True, timeout="3s"))
     assert isinstance(error, TimeoutError)
     assert rows(error.frame)[0] == (ready, True, "", "")
-    said = "is not healthy after 1 s: it is unhealthy (its last check ended with exit code 1: no such page)"
+    said = "is not healthy after 3 s: it is unhealthy (its last check ended with exit code 1: no such page)"
     assert rows(error.frame)[1] == (sick, False, "", said)
     assert error.message == f"1 of 2 containers did not get there: {sick} {said}"
 
@@ -250,9 +250,9 @@ def test_a_timeout_of_the_plain_wait(engine: Engine, run: Callable[..., str]) ->
     """Those that ended have their codes."""
     over, on = run("dmt-wf-over", "exit 3"), run("dmt-wf-on", "sleep 1000")
     wait(engine, over)
-    error = failed(WaitTimeout, lambda: wait(engine, [over, on], timeout=timedelta(seconds=SHORT)))
+    error = failed(WaitTimeout, lambda: wait(engine, [over, on], timeout=timedelta(seconds=3)))  # time to look at both
     assert rows(error.frame)[0] == (over, True, 3, "")
-    assert rows(error.frame)[1] == (on, False, "", f"has not ended after {SHORT} s: it is running")
+    assert rows(error.frame)[1] == (on, False, "", "has not ended after 3 s: it is running")
 
 
 @pytest.mark.parametrize("goal", [{"healthy": True}, {"exited": True}, {"log": "x"}, {"timeout": 5}])

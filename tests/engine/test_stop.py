@@ -14,6 +14,7 @@ from dockmagic.engine.transport import EngineTransport
 from tests.engine.scripted import (
     OK,
     PATIENCE,
+    PROMPT,
     always,
     answering,
     client_of,
@@ -91,8 +92,8 @@ def wakes_at_once(script: Script, kind: Kind, tls: Path, *, ready: threading.Eve
         ready.clear()
         with serving(script, kind=kind, tls=tls) as server:
             seconds.append(stopped(server, ready, **options))
-    assert min(seconds) < 0.05
-    assert max(seconds) < 2
+    assert min(seconds) < 0.5
+    assert max(seconds) < PROMPT
     assert open_files() - before == set()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("dockmagic-")]
 
