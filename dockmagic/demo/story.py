@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,6 @@ class Story:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.missed = ""  # why the last report was not made
         self._jobs = 0
         self._builds = 0
 
@@ -112,10 +112,8 @@ class Story:
         end = "echo 'KeyError: price' >&2; exit 3" if failing else "echo done"
         script = f"echo reading orders; sleep 2; echo 'writing report {self._jobs}'; sleep 1; {end}"
         body = {"Image": "python:3.13", "Cmd": ["sh", "-c", script], "Labels": labels}
-        try:
+        with suppress(Problem):  # the image was removed, or a person took the name: then there is no report
             start(self.world, create_container(self.world, body, name=f"shop-report-{self._jobs}"))
-        except Problem as problem:  # the image was removed, or a person took the name: then there is no report
-            self.missed = problem.message
         self._after(self.JOB_EVERY, self._job)
 
     def _build(self) -> None:

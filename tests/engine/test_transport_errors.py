@@ -207,9 +207,9 @@ def test_a_trickle_does_not_time_out() -> None:
         peer.request()
         for byte in OK:
             peer.send(bytes([byte]))
-            time.sleep(0.005)
+            time.sleep(0.02)
 
-    with serving(trickle) as server, client_of(server, timeout=0.1) as client:
+    with serving(trickle) as server, client_of(server, timeout=0.5) as client:
         assert client.get("/").text == "ok"
 
 
