@@ -128,7 +128,9 @@ class Lab(Watched):
 @contextmanager
 def browsing(profile: Path) -> Iterator[BrowserContext]:
     """A browser that keeps what it keeps in `profile`."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - may be missing
+    from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415 - may be missing
+
+    expect.set_options(timeout=PATIENCE)
 
     with sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(

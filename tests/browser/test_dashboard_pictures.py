@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tests.browser.servers import Server
     from tests.widgets.dashboards import Host
 
+WIDTH = "box => box.getBoundingClientRect().width"
+CHANGED = "before => document.querySelector('.dm-dash').getBoundingClientRect().width !== before"
 WIDER = "boxes => boxes.filter(box => box.scrollWidth > box.clientWidth).map(box => box.className)"
 
 pytestmark = [
@@ -71,9 +73,13 @@ def test_in_a_narrow_page_the_lines_go_first_then_the_ports_then_the_age(lab: La
     """And never anything else, nor is there a scroll bar to the right."""
     web = row(board, "shop-web-1")
     parts = {"lines": web.locator("svg").first, "ports": web.get_by_text("8080→80"), "age": web.locator(".dm-dash-age")}
+    lab.page.set_viewport_size({"width": 1600, "height": 1200})
+    web.locator("svg").first.wait_for()
     gone: list[str] = []
-    for width in range(1600, 640, -60):
+    for width in range(1540, 640, -60):
+        before = board.evaluate(WIDTH)
         lab.page.set_viewport_size({"width": width, "height": 1200})
+        lab.page.wait_for_function(CHANGED, arg=before)  # JupyterLab lays its parts out in its own time
         gone += [name for name, part in parts.items() if name not in gone and not part.is_visible()]
         assert board.locator(".dm-dash-scroll:visible").evaluate_all(WIDER) == [], width
         assert web.get_by_text("healthy").is_visible()
@@ -82,6 +88,8 @@ def test_in_a_narrow_page_the_lines_go_first_then_the_ports_then_the_age(lab: La
 
 def test_what_is_asked_and_what_is_told_is_in_the_picture_too(lab: Lab, board: Locator) -> None:
     """A question, an error, a note, what a clean-up would remove, and the other tables."""
+    from playwright.sync_api import expect  # noqa: PLC0415 - may be missing
+
     lab.page.set_viewport_size({"width": 1600, "height": 1200})
     select(board, "backup", "grafana", LONG)
     board.get_by_role("button", name="Remove…").click()
@@ -91,9 +99,10 @@ def test_what_is_asked_and_what_is_told_is_in_the_picture_too(lab: Lab, board: L
     board.get_by_role("columnheader", name="memory").get_by_role("button").click()
     for width in (800, 1600):
         lab.shoot(BUILD / f"dashboard-asking-{width}.png", width=width, theme="Light", height=1500)
-    while (cancel := board.get_by_role("button", name="Cancel")).count():
+    cancel = board.get_by_role("button", name="Cancel")
+    for left in (1, 0):  # the question's, and the clean-up's
         cancel.first.click()
-        lab.page.wait_for_timeout(50)
+        expect(cancel).to_have_count(left)
     for name in ("Images", "Volumes", "Networks"):
         board.get_by_role("tab", name=name).click()
         board.get_by_role("tabpanel", name=name).locator("tbody tr").first.wait_for()
