@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -67,20 +67,24 @@ def each(
             into[names[0]] = Outcome(None, ProtocolError(_INTERRUPTED), time.perf_counter() - start)
             raise
         return
-    stops = [Stop() for _ in names[:width]]
-    free = deque((engine.stopped_by(stop), stop) for stop in stops)  # as many as threads: one is always there
+    left, stops = deque(names), [Stop() for _ in names[:width]]
+    watched = [engine.stopped_by(stop) for stop in stops]
 
-    def one(name: str) -> None:
-        watched, stop = free.popleft()
-        into[name] = _outcome(act, name, watched, stop)
-        free.append((watched, stop))
+    def work(watched: Engine, stop: Stop) -> None:
+        while left:
+            try:
+                name = left.popleft()
+            except IndexError:  # another thread was faster
+                return
+            into[name] = _outcome(act, name, watched, stop)
 
     with ThreadPoolExecutor(len(stops) or 1, thread_name_prefix="dockmagic-each") as pool:
         try:
-            for future in [pool.submit(one, name) for name in names]:
+            futures = [pool.submit(work, *pair) for pair in zip(watched, stops, strict=True)]
+            for future in wait(futures, return_when=FIRST_EXCEPTION).done:
                 future.result()
         except BaseException:  # before the pool waits for its threads
-            pool.shutdown(wait=False, cancel_futures=True)
+            left.clear()
             for stop in stops:
                 stop()
             raise
