@@ -101,7 +101,7 @@ TASK = Task(
     prepare=prepare,
     essence=essence,
     sizes={10: 10, 100: 100, 1000: 300},
-    times={10: 5, 100: 3},
+    times={10: 5, 100: 3, 1000: 3},
     subjects=(
         Subject("dockmagic", ours),
         Subject("docker-py, low level", docker_py_low, "peers"),

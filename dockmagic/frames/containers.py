@@ -55,7 +55,11 @@ def containers(*, no_trunc: bool) -> Schema:
 def container_name(row: Row) -> str | None:
     """Its own name: those with a slash inside are links of other containers to it."""
     names = row.get("Names")
-    own = [name.removeprefix("/") for name in names if isinstance(name, str)] if isinstance(names, list) else []
+    if not isinstance(names, list):
+        return None
+    if len(names) == 1 and isinstance(names[0], str):
+        return names[0].removeprefix("/")
+    own = [name.removeprefix("/") for name in names if isinstance(name, str)]
     for name in own:
         if "/" not in name:
             return name
@@ -83,13 +87,23 @@ def _health(row: Row) -> str | None:
     if isinstance(status, str) and status:  # from API 1.52 on
         return None if status == "none" else status
     told = row.get("Status")
-    found = _HEALTH.search(told) if isinstance(told, str) and told.endswith(")") else None
+    return _told_health(told) if isinstance(told, str) else None
+
+
+@lru_cache(maxsize=1024)  # as many containers say the same of themselves
+def _told_health(status: str) -> str | None:
+    found = _HEALTH.search(status)
     return found[1] if found else None
 
 
 def _exit_code(row: Row) -> int | None:
     told = row.get("Status")
-    found = _EXIT_CODE.match(told) if isinstance(told, str) else None
+    return _told_exit_code(told) if isinstance(told, str) else None
+
+
+@lru_cache(maxsize=1024)
+def _told_exit_code(status: str) -> int | None:
+    found = _EXIT_CODE.match(status)
     return int(found[1]) if found else None
 
 

@@ -26,6 +26,9 @@ def id_of(key: str, *, no_trunc: bool = False) -> Callable[[Row], str | None]:
         found = row.get(key)
         if not isinstance(found, str):
             return None
-        return found if no_trunc else found[(start := found.find(":") + 1) : start + _DIGITS]
+        if no_trunc:
+            return found
+        start = found.find(":") + 1
+        return found[start : start + _DIGITS]
 
     return source

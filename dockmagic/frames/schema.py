@@ -115,4 +115,4 @@ def told_by(engine: Engine | None) -> dict[Any, Any]:
 
 def to_values(rows: Sequence[Row], source: Source) -> list[Any]:
     """What a column's `source` finds in each row."""
-    return [source(row) for row in rows] if callable(source) else [row.get(source) for row in rows]
+    return list(map(source, rows)) if callable(source) else [row.get(source) for row in rows]
