@@ -58,15 +58,15 @@ def wait_for(
         watch.start()
         while True:
             watch.wake.clear()
+            left = None if timeout is None else start + timeout - time.monotonic()
+            late = left is not None and left <= 0
             if watch.state.name == "reconnecting":
                 return watch.state.reason or "the engine went away"
-            if watch.state.name != "connecting":
+            if late or watch.state.name != "connecting":  # a short time may be over before it hears anything
                 for name, reached in watch.look([name for name in names if name not in into]).items():
                     into[name] = reached, time.monotonic() - start
-            if len(into) == len(names):
+            if late or len(into) == len(names):
                 return ""
-            left = None if timeout is None else start + timeout - time.monotonic()
-            if (left is not None and left <= 0) or not watch.wake.wait(left):
-                return ""
+            watch.wake.wait(left)
     finally:
         watch.stop()
