@@ -71,10 +71,10 @@ def each(
     watched = [engine.stopped_by(stop) for stop in stops]
 
     def work(watched: Engine, stop: Stop) -> None:
-        while left:
+        while True:
             try:
                 name = left.popleft()
-            except IndexError:  # another thread was faster
+            except IndexError:
                 return
             into[name] = _outcome(act, name, watched, stop)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from dockmagic.engine.containers import container_inspect
@@ -25,7 +26,7 @@ __all__ = ["EndWatch", "HealthWatch", "state_of"]
 _WORDS = 200  # characters of what a healthcheck said
 
 
-class _StateWatch:
+class _StateWatch(ABC):
     """Follows the events of containers; `ids` are those by the names that they were given."""
 
     def __init__(self, engine: Engine, ids: Mapping[str, str]) -> None:
@@ -78,11 +79,13 @@ class _StateWatch:
                 found[name] = reached
         return found
 
+    @abstractmethod
     def _judged(self, identity: str, described: Mapping[str, Any], /) -> Reached | None:
-        raise NotImplementedError
+        """What this inspect settles, None for nothing."""
 
+    @abstractmethod
     def _gone(self, identity: str) -> Reached:
-        raise NotImplementedError
+        """What it means that it was removed."""
 
     def _heard(self, events: Events, _: FeedState) -> None:
         """Called by the feed, in its thread for callbacks."""
