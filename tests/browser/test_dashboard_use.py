@@ -68,7 +68,7 @@ def sorting(board: Locator, name: str) -> str | None:
 
 
 def test_remove_asks_in_place(board: Locator, host: Host) -> None:
-    """Cancel leaves everything, and the focus where it was."""
+    """Cancel leaves everything, and the focus where it was. The focus never falls out of the dashboard."""
     host.run("remove-me")
     select(board, "remove-me")
     board.get_by_role("button", name="Remove…").click()
@@ -80,6 +80,7 @@ def test_remove_asks_in_place(board: Locator, host: Host) -> None:
     board.get_by_role("button", name="Remove 1 container").click()
     row(board, "remove-me").wait_for(state="detached")
     assert "remove-me" not in host.names()
+    assert board.get_by_role("searchbox").evaluate("box => document.activeElement === box")
 
 
 def test_it_can_be_used_without_a_mouse(lab: Lab, board: Locator, host: Host) -> None:
