@@ -24,8 +24,8 @@ task compares was measured in one run on one machine. The figures are written in
 runs them again on yours, and `python -m benchmarks.page` makes this page of that.
 """
 
-_BUSY = 4.0
-"""A load above which something else was running: what is measured makes two or three of it by itself."""
+_BUSY = 0.1
+"""A share of the processors above which what others do is no longer little."""
 
 _METHOD = """\
 ## Method
@@ -63,12 +63,11 @@ def _machine(data: dict[str, Any]) -> str:
         f"{name} {version}" for name, version in sorted(libraries.items(), key=lambda each: each[0].lower())
     )
     lines = [f"- {title}: {text}" for title, text in told.items()]
-    busiest = max(run["load"] for run in data["runs"])
+    busiest = max(run["busy"] for run in data["runs"])
+    others = f"others had {busiest:.0%} of the processors at most, in the second before each task"
     if busiest > _BUSY:
-        lines.append(
-            f"- **The machine was busy with other things: its load was up to {busiest:.0f}.** Times and their ratios "
-            "are no finding then; processor times, and ratios of them, are to about 20 %."
-        )
+        others = f"**{others}: times and their ratios are no finding, processor times to about 20 %**"
+    lines.append(f"- quiet: {others}")
     return "\n".join(["## The run\n", *lines, f"- Python {python}; {versions}", ""])
 
 
@@ -88,8 +87,7 @@ def _task(run: dict[str, Any]) -> str:
     ours = next(each["median"] for each in subjects if each["name"] == OURS)
     rows = [_row(each, ours) for each in subjects]
     titles = ("", "time", "of ours", "client CPU", "of ours", "memory", "rounds")
-    under = f"Load of the machine when it had ended: {run['load']:.0f}.\n"
-    return "\n".join([f"### {run['name']}: {run['title']}\n", f"{run['person']}\n", *_table(titles, rows), "", under])
+    return "\n".join([f"### {run['name']}: {run['title']}\n", f"{run['person']}\n", *_table(titles, rows), ""])
 
 
 def _row(subject: dict[str, Any], ours: dict[str, float]) -> tuple[str, ...]:

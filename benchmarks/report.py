@@ -30,7 +30,6 @@ def circumstances(*, engine: str, client: str, rounds: int, quick: bool) -> dict
     return {
         "date": time.strftime("%Y-%m-%d"),
         "machine": f"{os.cpu_count()} processors, {_processor()}, {_memory()}, {_system()}",
-        "load": f"{os.getloadavg()[1]:.1f} before it began (5 minutes)",
         "engine": f"dockerd {engine} on a unix socket; docker {client}",
         "rounds": f"{rounds}, interleaved and shuffled{sizes}",
     }
@@ -69,7 +68,7 @@ def _as_data(run: Run) -> dict[str, Any]:
         "title": run.task.title.format(size=f"{run.taken:,}"),
         "person": run.task.person,
         "size": run.taken,
-        "load": run.load,
+        "busy": run.busy,
         "subjects": [
             {
                 "name": name,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import random
 import sys
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,9 @@ LEAST_ROUNDS = 7
 QUICK_ROUNDS = 3
 """Enough to see that everything works, and too few to conclude anything."""
 
+_GLANCE = 1.0  # seconds in which it is seen what others do with the processors
+_IDLE = (3, 4)  # places of idle and iowait among the times of /proc/stat (man proc_stat)
+
 
 @dataclass(slots=True)
 class Run:
@@ -36,7 +40,7 @@ class Run:
     samples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     versions: dict[str, Any] = field(default_factory=dict)
     first: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # the call before the first round
-    load: float = 0.0  # of the last minute, when the rounds had ended; what is measured is part of it
+    busy: float = 0.0  # share of the processors that others had in the second before: nothing is measured then
 
     @property
     def name(self) -> str:
@@ -65,7 +69,7 @@ def measure(task: Task, size: int, *, rounds: int, quick: bool) -> Run:
     Raises RuntimeError if two subjects give different answers, so that they cannot be compared; SubjectFailed if one
     raises.
     """
-    run = Run(task, size, task.sizes[size] if quick else size)
+    run = Run(task, size, task.sizes[size] if quick else size, busy=_busy_share())
     with task.prepare(run.taken) as setting, ExitStack() as stack:
         processes = []
         for subject in _able(task.subjects, run.taken):
@@ -87,8 +91,19 @@ def measure(task: Task, size: int, *, rounds: int, quick: bool) -> Run:
             _compare(task, answers)
             _tell(f"\r{run.name}: round {number + 1}")
     _tell("\r\033[K")
-    run.load = os.getloadavg()[0]
     return run
+
+
+def _busy_share() -> float:
+    """How much of all processors is not idle while nothing is measured, from 0 to 1; what a host's guests steal too."""
+    before = _processor_times()
+    time.sleep(_GLANCE)
+    spent = [after - each for each, after in zip(before, _processor_times(), strict=True)]
+    return 1.0 - sum(spent[place] for place in _IDLE) / sum(spent)
+
+
+def _processor_times() -> list[int]:
+    return [int(each) for each in Path("/proc/stat").read_text().partition("\n")[0].split()[1:]]
 
 
 def _tell(progress: str) -> None:

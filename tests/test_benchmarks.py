@@ -116,12 +116,20 @@ def test_goals_are_about_subjects_and_sizes_that_there_are(task: Task) -> None:
 def test_the_page_has_the_figures_of_the_run() -> None:
     """And nothing that was not measured."""
     run = measured(Goal("wall", 0.5, of="other"), dockmagic=[{"wall": 0.0123}], other=[{"wall": 0.0246}])
-    header = {"machine": "a machine", "load": "1.0"}
+    header = {"machine": "a machine"}
     written = page.page(orjson.loads(report.as_json(header, [run])))
     assert "| **dockmagic** | 12.3 ms | 1x |" in written
     assert "| other | 24.6 ms | 2x |" in written
     assert "| some | time, against other | 0.50x | 0.50x | yes |" in written
     assert "- machine: a machine" in written
+    assert "- quiet: others had 0% of the processors at most" in written
+
+
+def test_the_page_says_that_the_machine_was_busy() -> None:
+    """Of what others did before the tasks: what is measured makes a load of its own."""
+    run = measured(dockmagic=[{"wall": 0.0123}])
+    run.busy = 0.3
+    assert "- quiet: **others had 30% of the processors" in page.page(orjson.loads(report.as_json({}, [run])))
 
 
 def test_a_subject_runs_in_a_process_of_its_own_and_tells_what_it_took() -> None:
