@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -18,16 +19,19 @@ _ROOT = Path(__file__).resolve().parent.parent
 PEERS = _ROOT / "build" / "peers" / "bin" / "python"
 PYARROW = _ROOT / "build" / "pyarrow"
 
+_PATIENCE = 300.0  # seconds for one sample; the slowest takes half a minute
+
 
 class SubjectFailed(Exception):
-    """A subject raised; the message is its traceback."""
+    """A subject raised, and the message is its traceback; or it does not answer, for which engines are known too."""
 
 
 class SubjectProcess:
-    """A context manager. `versions` tells what the subject's interpreter has."""
+    """A context manager. `versions` tells what the subject's interpreter has; `patience` is for one sample, in seconds."""
 
-    def __init__(self, task: Task, subject: Subject, place: Place) -> None:
+    def __init__(self, task: Task, subject: Subject, place: Place, *, patience: float = _PATIENCE) -> None:
         self.subject = subject
+        self._patience = patience
         self.versions: dict[str, Any] = {}
         self._place = place
         self._command = [_interpreter(subject.environment), "-m", "benchmarks.worker"]
@@ -58,6 +62,9 @@ class SubjectProcess:
         try:
             self._process.stdin.write(line + "\n")
             self._process.stdin.flush()
+            if not select.select([self._process.stdout], [], [], self._patience)[0]:
+                self._process.kill()
+                raise SubjectFailed(f"{self.subject.name}: no answer in {self._patience:.0f} s")
             told = self._process.stdout.readline()
         except BrokenPipeError:
             told = self._process.stdout.readline()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -149,6 +150,11 @@ def fails(_: Place) -> Iterator[Any]:
     yield
 
 
+def hangs(_: Place) -> Iterator[Any]:
+    """What a subject does whose engine answers no more."""
+    yield lambda: time.sleep(1000)
+
+
 TASK = Task(
     name="failing",
     title="",
@@ -156,7 +162,7 @@ TASK = Task(
     module="tests.test_benchmarks",
     prepare=mark_engine.prepare,
     essence=mark_engine.essence,
-    subjects=(Subject("fails", fails),),
+    subjects=(Subject("fails", fails), Subject("hangs", hangs)),
 )
 
 
@@ -167,6 +173,15 @@ def test_a_subject_that_fails_says_why() -> None:
         SubjectProcess(TASK, TASK.subjects[0], {}),
     ):
         pass
+
+
+def test_a_subject_that_hangs_is_ended() -> None:
+    """Engines lock up now and then; the tasks that follow are measured all the same."""
+    with (
+        pytest.raises(SubjectFailed, match=r"hangs: no answer in 1 s"),
+        SubjectProcess(TASK, TASK.subjects[1], {}, patience=1.0) as process,
+    ):
+        process.sample(1)
 
 
 def test_other_clients_make_the_same_frames() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from dockmagic.acting import Action, act_on_each
-from dockmagic.engine.batch import WIDTH_OF_WAITS
+from dockmagic.engine.batch import WIDTH_OF_STOPS
 from dockmagic.options import Argument, Option
 from dockmagic.registry import command
 from dockmagic.values import Names, object_names
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["stop"]
 
-_STOP = Action("stop", "stopped", width=WIDTH_OF_WAITS)
+_STOP = Action("stop", "stopped", width=WIDTH_OF_STOPS)
 
 
 @command("stop", columns="actions.ACTIONS", example="%dstop -t 5 web worker-1", button="Stop")

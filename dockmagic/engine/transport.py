@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["EngineTransport", "RawStream"]
 
 IDLE = 64
-"""Connections kept: the widest thread pool that acts on many containers at once (`stop`)."""
+"""Connections kept: the widest thread pool that acts on many containers at once (`wait`)."""
 
 _SAFE_TO_REPEAT = frozenset({"GET", "HEAD", "OPTIONS"})
 

@@ -153,6 +153,9 @@ class Listing:
 
     def _replaced(self, known: _Known, fresh: Sequence[Row]) -> _Known:
         """As most changes are: each of these has its place already."""
+        fresh = [row for row in fresh if row != known.rows[known.places[row.get("Id")]]]
+        if not fresh:  # a second look found nothing new, as most do
+            return known
         rows = list(known.rows)
         places = [known.places[row.get("Id")] for row in fresh]
         before = [rows[place] for place in places]
