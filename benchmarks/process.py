@@ -27,7 +27,7 @@ class SubjectFailed(Exception):
 
 
 class SubjectProcess:
-    """A context manager. `versions` tells what the subject's interpreter has; `patience` is for one sample, in seconds."""
+    """A context manager. `versions` tells what the subject's interpreter has; `patience` is seconds for one sample."""
 
     def __init__(self, task: Task, subject: Subject, place: Place, *, patience: float = _PATIENCE) -> None:
         self.subject = subject
