@@ -58,7 +58,8 @@ class Outgoing:
     @classmethod
     def of(cls, request: httpx.Request) -> Outgoing:
         """Serialise the head of `request`. Raises httpx.LocalProtocolError for what could smuggle a second one."""
-        method, target = request.method.encode("ascii", "replace"), request.url.raw_path
+        method = request.method.encode("ascii", "replace")
+        target: bytes = request.extensions.get("target", b"") or request.url.raw_path
         if not _is_token(method):
             raise httpx.LocalProtocolError(f"illegal method {request.method!r}")
         if not _TARGET.fullmatch(target):

@@ -3,12 +3,13 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import httpx
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from dockmagic.engine.endpoint import Endpoint
-from dockmagic.engine.url import authority, segment, with_query
+from dockmagic.engine.url import authority, is_plain, segment, with_query
 from dockmagic.errors import UsageError
 
 
@@ -87,6 +88,21 @@ def test_every_value_comes_back(params: dict[str, str]) -> None:
     """Blanks, plus signs and all alphabets."""
     query = urlsplit(with_query("/x", params)).query
     assert parse_qs(query, keep_blank_values=True) == {name: [value] for name, value in params.items()}
+
+
+@given(st.lists(st.sampled_from([*"/?.%#&=+:@{}[]~ aF0é", "..", "%2F"])).map(lambda parts: "/" + "".join(parts)))
+def test_what_is_plain_is_as_httpx_would_write_it(target: str) -> None:
+    """Steps up, quotes that are half, fragments and other alphabets are for httpx."""
+    if is_plain(target):
+        assert httpx.URL(f"http://docker{target}").raw_path == target.encode()
+
+
+@pytest.mark.parametrize(
+    "target", ["/_ping", "/v1.41/containers/json?all=true&filters=%7B%22id%22%3A%5B%5D%7D", "/images/a%2Fb:1.0/json"]
+)
+def test_what_requests_mostly_are_is_plain(target: str) -> None:
+    """Or nothing would be gained."""
+    assert is_plain(target)
 
 
 @pytest.mark.parametrize("params", [5, "a=b", ["a"], {"a": "\ud800"}])
