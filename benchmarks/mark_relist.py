@@ -79,11 +79,24 @@ def limit(place: Place) -> Iterator[Callable[[], Any]]:
         yield call
 
 
+def limit_one(place: Place) -> Iterator[Callable[[], Any]]:
+    """One of them, as dicts: what an engine takes to look one up among all."""
+    import orjson
+
+    filters = f"%7B%22id%22%3A%5B%22{place['ids'][0]}%22%5D%7D"
+    with RawConnection(place["socket"]) as connection:
+        yield lambda: orjson.loads(connection.get(f"/v{API}/containers/json?all=true&filters={filters}"))
+
+
 def essence(answer: Any) -> Mapping[str, Any]:
-    """How many, and whether they are as a fresh list has them."""
+    """How many, and whether they are as a fresh list has them; nothing of the one alone."""
+    if isinstance(answer, list):
+        return {}
     listed, is_current = answer
     return {"count": len(listed), "current": is_current}
 
+
+_ALL, _ONE = "limit: raw socket, orjson, all of them", "limit: raw socket, orjson, one of them"
 
 TASK = Task(
     name="relist",
@@ -93,6 +106,20 @@ TASK = Task(
     prepare=prepare,
     essence=essence,
     sizes={1000: 300},
-    subjects=(Subject("dockmagic", ours, figures=True), Subject("limit: raw socket, orjson, all of them", limit)),
-    goals=(Goal("wall", 0.06, of="limit: raw socket, orjson, all of them"),),
+    subjects=(
+        Subject("dockmagic", ours, figures=True),
+        Subject(_ALL, limit),
+        Subject(_ONE, limit_one),
+    ),
+    goals=(
+        Goal(
+            "wall",
+            0.06,
+            of=_ALL,
+            profile="Most of what is allowed is the engine's: for a list of one it goes through the names of all. Ours "
+            "are 1.4 ms of Python and pandas, cold since they have waited for the change: the request 0.7, the event "
+            "0.15, the new column 0.4, two shallow copies of the frame 0.2. Less would take an engine that looks an id "
+            "up, or a frame that is changed in place, which an interrupt could leave half done.",
+        ),
+    ),
 )

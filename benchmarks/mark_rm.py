@@ -142,7 +142,14 @@ TASK = Task(
         *map(Subject, _LIMITS, (limit_1, limit_2, limit_4, limit_8, limit_16, limit_32)),
     ),
     goals=(
-        Goal("wall", 1.10, of=_LIMITS),
+        Goal(
+            "wall",
+            1.10,
+            of=_LIMITS,
+            profile="The list of all containers comes before it, for the ids of the rows that it returns (15 ms); each "
+            "request takes 220 us of the client's processor more than a raw one, 40 ms in all, while the engine would "
+            "have work for both processors. Less would take requests that are not made by httpx, or rows without ids.",
+        ),
         Goal("wall", 0.60, of=_SERIAL),
         Goal("cpu", 0.60, of=_PARALLEL),
     ),

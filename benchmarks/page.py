@@ -79,7 +79,14 @@ def _goals(runs: Sequence[dict[str, Any]]) -> str:
     ]
     met = sum(row[-1] == "yes" for row in rows)
     title = f"## Goals\n\n{met} of {len(rows)} are met in this run.\n"
-    return "\n".join([title, *_table(("task", "goal", "measured", "allowed", "met"), rows), ""])
+    profiles = [
+        f"- **{run['name']}, {goal['says']}: {goal['measured']} of {goal['allowed']} allowed.** {goal['profile']}"
+        for run in runs
+        for goal in run["goals"]
+        if goal["met"] is False
+    ]
+    missed = ["", "Where it goes, and what it would take:\n", *profiles] if profiles else []
+    return "\n".join([title, *_table(("task", "goal", "measured", "allowed", "met"), rows), *missed, ""])
 
 
 def _task(run: dict[str, Any]) -> str:

@@ -86,6 +86,7 @@ def _as_data(run: Run) -> dict[str, Any]:
                 "measured": verdict.shown(verdict.value),
                 "allowed": verdict.shown(verdict.goal.limit),
                 "met": verdict.met,
+                "profile": verdict.goal.profile,
             }
             for verdict in verdicts(run)
         ],

@@ -58,6 +58,7 @@ class Goal:
     factor: float = 1.0  # of the ratio: 0.1 makes one per row where the subject has ten times as many
     unit: str = ""  # of a measure without `of`
     says: str = ""  # the goal in words, where the rest does not say it
+    profile: str = ""  # of one that is hard to meet: where the time goes, and what it would take; told if it is missed
 
 
 @dataclass(frozen=True, slots=True)

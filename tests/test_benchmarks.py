@@ -126,6 +126,14 @@ def test_the_page_has_the_figures_of_the_run() -> None:
     assert "- quiet: others had 0% of the processors at most" in written
 
 
+def test_the_page_says_why_a_goal_was_missed() -> None:
+    """And what it would take."""
+    goal = Goal("wall", 0.4, of="other", profile="Most of it is the engine's.")
+    run = measured(goal, dockmagic=[{"wall": 0.0123}], other=[{"wall": 0.0246}])
+    written = page.page(orjson.loads(report.as_json({}, [run])))
+    assert "- **some, time, against other: 0.50x of 0.40x allowed.** Most of it is the engine's.\n" in written
+
+
 def test_the_page_says_that_the_machine_was_busy() -> None:
     """Of what others did before the tasks: what is measured makes a load of its own."""
     run = measured(dockmagic=[{"wall": 0.0123}])
