@@ -105,11 +105,11 @@ def _missing(engine: Engine, name: str, error: NotFound, kind: _Kind) -> NotFoun
     names = [each for row in found for each in kind.names(row) if isinstance(each, str)]
     near = difflib.get_close_matches(name, names, n=1)
     meant = f"Did you mean {shown(near[0])}?  " if near else ""
-    number = "it" if len(found) == 1 else f"all {len(found)}"
+    listing = f"{kind.command} lists {'it' if len(found) == 1 else f'all {len(found)}'}."
     friendly = NotFound(
         f'no {kind.name} "{shown(name)}" on {engine.endpoint.display}',
         status=error.status,
-        hint=f"{meant}{kind.command} lists {number}.",
+        hint=f"{meant}{listing}" if found else f"There are no {kind.name}s at all.",
     )
     friendly.__cause__ = error
     return friendly

@@ -63,6 +63,12 @@ def test_the_latest_tag_need_not_be_typed() -> None:
         assert missing_image(engine, "<none>:<non>", ENGINE_SAID).hint == "%dimages lists all 3."
 
 
+def test_where_there_is_nothing_no_list_is_offered() -> None:
+    """All 0 would be a strange thing to list."""
+    with engine_that_says([]) as (engine, _):
+        assert missing_container(engine, "web", ENGINE_SAID).hint == "There are no containers at all."
+
+
 @pytest.mark.parametrize("missing", [missing_container, missing_image, missing_network, missing_volume])
 def test_without_a_list_the_engines_own_error_stays(missing: Any) -> None:
     """What went wrong first is what matters."""
