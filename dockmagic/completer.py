@@ -161,6 +161,6 @@ _LISTS: dict[str, tuple[str, Callable[[Any], list[str]]]] = {
 
 def _contexts() -> list[str]:
     from dockmagic.engine.config_file import read_config  # noqa: PLC0415 - not before it is needed
-    from dockmagic.engine.contexts import list_contexts  # noqa: PLC0415
+    from dockmagic.engine.context_rows import list_contexts  # noqa: PLC0415
 
     return [row.name for row in list_contexts(read_config(os.environ), os.environ)]

@@ -130,6 +130,8 @@ class DockMagic(Settings):
             return connection(self.engine if again else self.connect(command, options))
         if command.name == "live":
             return command.function(self.live, **options)
+        if command.name == "context ls" and self._engine is not None:
+            options["current"] = self._engine.endpoint.context or ""
         if not command.asks_engine:
             return command.function(**options)
         where = {name: options.pop(name) for name in ("host", "context") if name in options}

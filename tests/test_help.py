@@ -94,6 +94,6 @@ def test_every_example_is_parsed_by_its_own_command(name: str) -> None:
 
 def test_the_package_has_the_function_that_help_names() -> None:
     """`dockmagic.context_ls(...)` in the help of `%dcontext ls`, with what is given by name behind *."""
-    assert "In Python:\n  dockmagic.context_ls(*, environ)" in help_text(registry.load("context ls"))
+    assert "In Python:\n  dockmagic.context_ls(*, current, environ)" in help_text(registry.load("context ls"))
     assert "In Python:\n  dockmagic.rm(engine, container, *, force, volumes, link)" in help_text(registry.load("rm"))
     assert dockmagic.context_ls is registry.load("context ls").function

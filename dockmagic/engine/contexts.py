@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dockmagic.engine.hosts import DEFAULT_PIPE, DEFAULT_SOCKET, HOST_FORMS, parse_host
+from dockmagic.engine.hosts import DEFAULT_PIPE, DEFAULT_SOCKET, HOST_FORMS
 from dockmagic.errors import UsageError
 from dockmagic.text import shown, single_line
 
@@ -18,20 +18,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from dockmagic.engine.config_file import DockerConfig
-
 __all__ = [
     "DEFAULT_CONTEXT",
     "TLS",
     "Context",
-    "ContextRow",
     "context_id",
     "default_host",
     "field",
     "find_context",
     "is_context_name",
     "json_object",
-    "list_contexts",
+    "natural_order",
     "read_contexts",
     "wants_tls",
 ]
@@ -66,18 +63,6 @@ class Context:
     error: str = ""  # why it cannot be used, as the end of a sentence
 
 
-@dataclass(frozen=True, slots=True)
-class ContextRow:
-    """A line of `context ls`."""
-
-    name: str
-    current: bool
-    description: str
-    host: str
-    tls: bool
-    error: str
-
-
 def is_context_name(name: str) -> bool:
     """Whether docker would store a context under `name`: two characters at least, and not "default"."""
     return name != DEFAULT_CONTEXT and _NAME.fullmatch(name) is not None
@@ -99,7 +84,7 @@ def read_contexts(directory: Path) -> dict[str, Context]:
     except FileNotFoundError:
         return {}
     found = [context for identity in identities if (context := _read_context(store, identity))]
-    return {context.name: context for context in sorted(found, key=lambda context: _natural(context.name))}
+    return {context.name: context for context in sorted(found, key=lambda context: natural_order(context.name))}
 
 
 def find_context(contexts: Mapping[str, Context], name: str) -> Context:
@@ -130,33 +115,10 @@ def default_host(environ: Mapping[str, str], *, platform: str = sys.platform) ->
     return f"npipe://{DEFAULT_PIPE}" if platform == "win32" else f"unix://{DEFAULT_SOCKET}"
 
 
-def list_contexts(config: DockerConfig, environ: Mapping[str, str]) -> list[ContextRow]:
-    """What `docker context ls` lists, "default" first; a current context that does not exist is a row with an error.
-
-    No row is current if config.json would have to say which one and cannot be read.
-    """
-    if environ.get("DOCKER_HOST"):
-        current = DEFAULT_CONTEXT
-    elif not (current := environ.get("DOCKER_CONTEXT", "")) and not config.error:
-        current = config.current_context or DEFAULT_CONTEXT
-    rows = [_default_row(environ, current=current == DEFAULT_CONTEXT)]
-    in_use = config.contexts.get(current) or config.contexts.get(context_id(current))
-    for context in config.contexts.values():
-        name = shown(current) if context is in_use else context.name
-        rows.append(
-            ContextRow(
-                name=name,
-                current=context is in_use,
-                description=context.description,
-                host=context.host,
-                tls=context.tls is not None,
-                error=context.error,
-            )
-        )
-    if current and not any(row.current for row in rows):
-        missing = "there is no such context; docker context use chooses another"
-        rows.append(ContextRow(name=shown(current), current=True, description="", host="", tls=False, error=missing))
-    return [rows[0], *sorted(rows[1:], key=lambda row: _natural(row.name))]
+def natural_order(name: str) -> tuple[tuple[str, int, str], ...]:
+    """A key under which lab9 comes before lab10."""
+    parts = ((text, digits.lstrip("0")) for text, digits in re.findall(r"([^0-9]*)([0-9]*)", name))
+    return tuple((text, len(digits), digits) for text, digits in parts)
 
 
 def json_object(data: bytes) -> dict[str, Any]:
@@ -228,26 +190,9 @@ def _stored_tls(directory: Path, host: str, *, verify: bool) -> TLS | None:
     return TLS(ca if ca.is_file() else None, cert if paired else None, key if paired else None, verify)
 
 
-def _default_row(environ: Mapping[str, str], *, current: bool) -> ContextRow:
-    host, tls, error = "", wants_tls(environ), ""
-    try:
-        address = parse_host(default_host(environ), tls=tls, subject="DOCKER_HOST")
-    except UsageError as failure:
-        error = failure.message
-    else:
-        host, tls = address.host, tls and address.scheme == "tcp"
-    return ContextRow(DEFAULT_CONTEXT, current, "DOCKER_HOST, or else the local socket", host, tls, error)
-
-
 def _suggest(contexts: Mapping[str, Context], name: str) -> str:
     names = [DEFAULT_CONTEXT, *(known for known, context in contexts.items() if not context.error)]
     close = get_close_matches(name.lower(), [known.lower() for known in names], n=1)
     meant = f"Did you mean {next(known for known in names if known.lower() == close[0])}?  " if close else ""
     end = ", ..." if len(names) > _NAMES_SHOWN else "."
     return f"{meant}Contexts: {', '.join(names[:_NAMES_SHOWN])}{end}  {HOST_FORMS}"
-
-
-def _natural(name: str) -> tuple[tuple[str, int, str], ...]:
-    """A key under which lab9 comes before lab10."""
-    parts = ((text, digits.lstrip("0")) for text, digits in re.findall(r"([^0-9]*)([0-9]*)", name))
-    return tuple((text, len(digits), digits) for text, digits in parts)

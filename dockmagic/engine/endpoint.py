@@ -184,7 +184,7 @@ def _choose_default(
     else:
         why = "no context or DOCKER_HOST is set"
     source = f"{choice.source}, and {why}" if choice.source else why
-    return _Choice(source, host=host, context=choice.context, subject=subject)
+    return _Choice(source, host=host, context=DEFAULT_CONTEXT, subject=subject)
 
 
 def _of_context(choice: _Choice, *, config: DockerConfig) -> Endpoint:

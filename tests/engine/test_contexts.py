@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dockmagic.engine.config_file import DockerConfig, read_config
+from dockmagic.engine.context_rows import ContextRow, list_contexts
 from dockmagic.engine.contexts import (
     TLS,
     Context,
-    ContextRow,
     context_id,
     find_context,
     is_context_name,
-    list_contexts,
     read_contexts,
 )
 from dockmagic.errors import UsageError

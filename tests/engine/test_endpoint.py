@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from dockmagic.engine.config_file import DockerConfig, save_current_context
-from dockmagic.engine.contexts import TLS, Context, context_id, list_contexts
+from dockmagic.engine.context_rows import list_contexts
+from dockmagic.engine.contexts import TLS, Context, context_id
 from dockmagic.engine.endpoint import Endpoint, is_socket, locate, neighbours, resolve
 from dockmagic.errors import EngineUnreachable, UsageError
 
@@ -54,6 +55,7 @@ def test_without_any_setting_it_is_the_default_socket() -> None:
         scheme="unix",
         path="/var/run/docker.sock",
         source="no context or DOCKER_HOST is set",
+        context="default",
     )
     assert choose() == expected
 
@@ -114,7 +116,7 @@ def test_the_current_row_of_the_list_is_the_context_that_is_used(environ: dict[s
     """`context ls` and the connection are two answers to one question."""
     config = DockerConfig(HOME, current, {"ada": ADA, "lab": LAB}, "")
     (listed,) = (row.name for row in list_contexts(config, environ) if row.current)
-    assert (choose(environ=environ, current=current).context or "default") == listed
+    assert choose(environ=environ, current=current).context == listed
 
 
 @pytest.mark.parametrize(
