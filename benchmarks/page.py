@@ -94,7 +94,8 @@ def _task(run: dict[str, Any]) -> str:
     ours = next(each["median"] for each in subjects if each["name"] == OURS)
     rows = [_row(each, ours) for each in subjects]
     titles = ("", "time", "of ours", "client CPU", "of ours", "memory", "rounds")
-    return "\n".join([f"### {run['name']}: {run['title']}\n", f"{run['person']}\n", *_table(titles, rows), ""])
+    lost = [f"\nEngines that locked up meanwhile and were replaced: {len(run['lost'])}."] if run["lost"] else []
+    return "\n".join([f"### {run['name']}: {run['title']}\n", f"{run['person']}\n", *_table(titles, rows), *lost, ""])
 
 
 def _row(subject: dict[str, Any], ours: dict[str, float]) -> tuple[str, ...]:

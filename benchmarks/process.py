@@ -19,7 +19,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 PEERS = _ROOT / "build" / "peers" / "bin" / "python"
 PYARROW = _ROOT / "build" / "pyarrow"
 
-_PATIENCE = 300.0  # seconds for one sample; the slowest takes half a minute
+_PATIENCE = 120.0  # seconds for one sample; the slowest takes half a minute
 
 
 class SubjectFailed(Exception):

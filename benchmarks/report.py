@@ -42,7 +42,8 @@ def table(run: Run) -> str:
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     told = ["  ".join(_aligned(line, widths)).rstrip() for line in lines]
     title = f"{run.name}: {run.task.title.format(size=f'{run.taken:,}')}"
-    return "\n".join([title, *told])
+    lost = [f"an engine locked up, and another took its place: {each}" for each in run.lost]
+    return "\n".join([title, *told, *lost])
 
 
 def goals(runs: Iterable[Run]) -> str:
@@ -69,6 +70,7 @@ def _as_data(run: Run) -> dict[str, Any]:
         "person": run.task.person,
         "size": run.taken,
         "busy": run.busy,
+        "lost": run.lost,
         "subjects": [
             {
                 "name": name,

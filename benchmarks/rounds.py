@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.process import SubjectProcess
+from benchmarks.process import SubjectFailed, SubjectProcess
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,6 +40,8 @@ class Run:
     samples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     versions: dict[str, Any] = field(default_factory=dict)
     first: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # the call before the first round
+    rounds: int = 0  # that were measured to their end
+    lost: list[str] = field(default_factory=list)  # of each engine that locked up, how that was seen
     busy: float = 0.0  # share of the processors that others had in the second before: nothing is measured then
 
     @property
@@ -66,32 +68,49 @@ class Run:
 def measure(task: Task, size: int, *, rounds: int, quick: bool) -> Run:
     """Measure `task`, after one call of each subject that is not counted and whose answers are compared.
 
+    Where engines are known to lock up, another one takes its place, and the round that was under way begins again.
     Raises RuntimeError if two subjects give different answers, so that they cannot be compared; SubjectFailed if one
-    raises.
+    raises or does not answer.
     """
     run = Run(task, size, task.sizes[size] if quick else size, busy=_busy_share())
+    rounds = min(rounds, task.rounds or rounds)
+    for spare in reversed(range(task.engines)):
+        try:
+            _measure_on_one(run, rounds)
+            break
+        except SubjectFailed as failed:
+            if not spare:
+                raise
+            run.lost.append(str(failed).strip().rpartition("\n")[2])
+    _tell("\r\033[K")
+    return run
+
+
+def _measure_on_one(run: Run, rounds: int) -> None:
+    """The rounds that are left to do, on what the task prepares once."""
+    task = run.task
     with task.prepare(run.taken) as setting, ExitStack() as stack:
         processes = []
         for subject in _able(task.subjects, run.taken):
             processes.append(stack.enter_context(SubjectProcess(task, subject, setting.place)))
             run.versions[subject.name] = processes[-1].versions
-            run.samples[subject.name] = []
+            run.samples.setdefault(subject.name, [])
         if task.warm_up:
             first = {each.subject.name: _sample(each, 1, setting) for each in processes if not each.subject.once}
             _compare(task, first)
             run.first = {name: [sample] for name, sample in first.items()}
-        for number in range(min(rounds, task.rounds or rounds)):
+        while run.rounds < rounds:
             answers = {}
             for process in random.sample(processes, len(processes)):
-                if process.subject.once and number:
+                if process.subject.once and run.rounds:
                     continue
-                times = 1 if process.subject.once else task.times.get(size, 1)
-                answers[process.subject.name] = sample = _sample(process, times, setting)
-                run.samples[process.subject.name].append(sample)
+                times = 1 if process.subject.once else task.times.get(run.size, 1)
+                answers[process.subject.name] = _sample(process, times, setting)
             _compare(task, answers)
-            _tell(f"\r{run.name}: round {number + 1}")
-    _tell("\r\033[K")
-    return run
+            for name, sample in answers.items():
+                run.samples[name].append(sample)
+            run.rounds += 1
+            _tell(f"\r{run.name}: round {run.rounds}")
 
 
 def _busy_share() -> float:

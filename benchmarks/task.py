@@ -83,6 +83,7 @@ class Task:
             must agree in each key that both have.
         sizes: each size, and the smaller one that `--quick` takes in its place. Goals name the first.
         times: calls that make one sample, as many as it takes to be well above the clock's grain, by size.
+        engines: how many may be used up where one is known to lock up.
         warm_up: whether one call comes before the first round.
     """
 
@@ -97,6 +98,7 @@ class Task:
     sizes: Mapping[int, int] = field(default_factory=lambda: {1: 1})
     times: Mapping[int, int] = field(default_factory=dict)
     warm_up: bool = True
+    engines: int = 1
     rounds: int | None = None  # more than these say nothing new: what takes minutes per round
 
     def run_name(self, size: int) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +15,8 @@ from benchmarks import mark_engine, page, report
 from benchmarks.catalogue import TASKS
 from benchmarks.peer_frames import containers_frame, essence_of, images_frame
 from benchmarks.process import SubjectFailed, SubjectProcess
-from benchmarks.rounds import Run
-from benchmarks.task import Goal, Subject, Task
+from benchmarks.rounds import Run, measure
+from benchmarks.task import Goal, Setting, Subject, Task
 from benchmarks.verdict import verdicts
 from dockmagic.frames.containers import CONTAINERS
 from dockmagic.frames.images import IMAGES, image_rows
@@ -158,6 +160,15 @@ def fails(_: Place) -> Iterator[Any]:
     yield
 
 
+def fails_once(place: Place) -> Iterator[Any]:
+    """What a subject does whose first engine locks up."""
+    file = Path(place["file"])
+    if not file.exists():
+        file.touch()
+        raise ValueError("not this one")
+    yield lambda: 5
+
+
 def hangs(_: Place) -> Iterator[Any]:
     """What a subject does whose engine answers no more."""
     yield lambda: time.sleep(1000)
@@ -170,7 +181,7 @@ TASK = Task(
     module="tests.test_benchmarks",
     prepare=mark_engine.prepare,
     essence=mark_engine.essence,
-    subjects=(Subject("fails", fails), Subject("hangs", hangs)),
+    subjects=(Subject("fails", fails), Subject("hangs", hangs), Subject("fails once", fails_once)),
 )
 
 
@@ -190,6 +201,25 @@ def test_a_subject_that_hangs_is_ended() -> None:
         SubjectProcess(TASK, TASK.subjects[1], {}, patience=1.0) as process,
     ):
         process.sample(1)
+
+
+def test_an_engine_that_locks_up_is_replaced(tmp_path: Path) -> None:
+    """Where engines are known for it; the report tells."""
+    prepared = []
+
+    @contextmanager
+    def prepare(size: int) -> Iterator[Setting]:
+        prepared.append(size)
+        yield Setting({"file": str(tmp_path / "file")})
+
+    task = replace(TASK, prepare=prepare, essence=lambda answer: {"answer": answer}, subjects=TASK.subjects[2:])
+    with pytest.raises(SubjectFailed, match="not this one"):
+        measure(task, 1, rounds=2, quick=False)
+    (tmp_path / "file").unlink()
+    run = measure(replace(task, engines=2), 1, rounds=2, quick=False)
+    assert [len(samples) for samples in run.samples.values()] == [2]
+    assert len(prepared) == 3
+    assert "an engine locked up, and another took its place: ValueError: not this one" in report.table(run)
 
 
 def test_other_clients_make_the_same_frames() -> None:

@@ -23,8 +23,8 @@ WIDTH = 8
 
 WIDTH_OF_STOPS = 32
 """Requests at once that wait for processes and end them (`stop`, `restart`). Docker up to 20.10.26 can lock up when
-containers end at the same moment (https://github.com/moby/libnetwork/pull/2679), seen twice with 64 of them at once;
-fewer make that rarer, and are as fast: 4 are, unless what is stopped takes its time.
+containers end at the same moment, whichever client asks for it (https://github.com/moby/libnetwork/pull/2679); docker's
+own asks for 50 at once. 4 are as fast, unless what is stopped takes its time.
 """
 
 WIDTH_OF_WAITS = 64
