@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from benchmarks.report import duration
+from benchmarks.report import duration, times
 from benchmarks.task import OURS
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _task(run: dict[str, Any]) -> str:
 def _row(subject: dict[str, Any], ours: dict[str, float]) -> tuple[str, ...]:
     told = subject["median"]
     memory = (told.get("memory") or 0.0) + (told.get("children_memory") or 0.0)
-    ratios = [f"{told[key] / ours[key]:.2g}x" if ours.get(key) else "" for key in ("wall", "cpu")]
+    ratios = [times(told[key] / ours[key] if ours.get(key) else None) for key in ("wall", "cpu")]
     name = f"**{subject['name']}**" if subject["name"] == OURS else subject["name"]
     rounds = str(len(subject["samples"]))
     return name, duration(told["wall"]), ratios[0], duration(told["cpu"]), ratios[1], f"{memory:.0f} MB", rounds

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from benchmarks.rounds import Run
 
-__all__ = ["as_json", "circumstances", "duration", "goals", "table"]
+__all__ = ["as_json", "circumstances", "duration", "goals", "table", "times"]
 
 
 _TITLES: tuple[str, ...] = ("", "time", "client CPU", "memory", "x time", "x CPU", "rounds")
@@ -102,18 +102,19 @@ def _measures(samples: Sequence[dict[str, Any]]) -> list[str]:
 def _line(run: Run, name: str) -> tuple[str, ...]:
     wall, cpu = run.median(name, "wall"), run.median(name, "cpu")
     memory = (run.median(name, "memory") or 0.0) + (run.median(name, "children_memory") or 0.0)
-    others = ("", "") if name == OURS else (_times(ratio(run, name, OURS, each)) for each in ("wall", "cpu"))
+    others = ("", "") if name == OURS else (times(ratio(run, name, OURS, each)) for each in ("wall", "cpu"))
     return (name, duration(wall), duration(cpu), f"{memory:.0f} MB", *others, str(len(run.samples[name])))
-
-
-def _times(value: float | None) -> str:
-    return "" if value is None else f"{value:.3g}x" if value < 100 else f"{value:.0f}x"
 
 
 def _aligned(line: Sequence[str], widths: Sequence[int]) -> list[str]:
     """Names to the left, figures to the right."""
     first, *rest = zip(line, widths, strict=True)
     return [first[0].ljust(first[1]), *(text.rjust(width) for text, width in rest)]
+
+
+def times(value: float | None) -> str:
+    """A ratio: 1.65x."""
+    return "" if value is None else f"{value:.3g}x" if value < 100 else f"{value:.0f}x"
 
 
 def duration(seconds: float | None) -> str:
