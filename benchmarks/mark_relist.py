@@ -64,11 +64,11 @@ def ours(place: Place) -> Iterator[Callable[[], Any]]:
             heard.wait()
             wall, cpu = time.perf_counter(), time.process_time()
             frame = listing.frame
-            told = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
+            taken = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
             is_current = frame.equals(dockmagic.ps(engine, all=True))
             time.sleep(_SETTLED)
             len(listing.frame)
-            return (frame, is_current), told
+            return (frame, is_current), taken
 
         yield call
 

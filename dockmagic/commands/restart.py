@@ -46,7 +46,7 @@ def restart(
         Option("--signal", "-s", help="What it gets first, instead of its own (API 1.42)", metavar="SIGNAL"),
     ] = None,
 ) -> pd.DataFrame:
-    """Stop containers and start them again, up to 64 at once, one row each; one that fails does not keep the others.
+    """Stop containers and start them again, up to 32 at once, one row each; one that fails does not keep the others.
 
     `container` is a name, several, a frame's column or a frame with a column `id`. One that does not run is started.
     There is no limit on the wait but the containers' own; an interrupt ends it, and the engine goes on. Raises

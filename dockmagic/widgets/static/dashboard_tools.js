@@ -46,7 +46,6 @@ function drawToolbar(box, { store, view, redraw }) {
     redraw();
     question.focus();
   };
-  // What is disabled loses the focus: it must not fall out of the widget, where letters are the notebook's commands.
   return () => {
     const rows = chosen();
     const connected = store.sections.feed?.name === "connected";
@@ -61,6 +60,7 @@ function drawToolbar(box, { store, view, redraw }) {
     logs.title = rows.length ? `Logs of ${names(rows)}` : "Logs: select containers first";
     text(count, rows.length ? `${rows.length} selected` : "");
     question.draw();
+    // What is disabled loses the focus: it must not fall out of the widget, where letters are the notebook's commands.
     if (bar.contains(document.activeElement) && document.activeElement.disabled) filter.focus({ preventScroll: true });
   };
 }
